@@ -1,0 +1,1 @@
+"""The exchange: the process that owns the phone lines and speaks to callers."""

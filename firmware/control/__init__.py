@@ -1,0 +1,1 @@
+"""The socket on which other processes see and steer the exchange."""

@@ -1,0 +1,108 @@
+"""Texts by key, in every language, with typed values in their gaps.
+
+A catalogue is YAML: `key: {zh: "已预约{day}", en: "Booked for {day}"}`. A text may have a second form for writing:
+`key: {zh: ..., en: ..., written: {zh: ..., en: ...}}`. Spoken, a prompt becomes fragments, one per literal part or
+value word group, so that each can be a staff recording; written, it becomes one string.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from string import Formatter
+
+import yaml
+
+from firmware.language import speaking, writing
+from firmware.language.values import LANGUAGES, Language, Value
+
+
+class CatalogueError(Exception):
+    """A catalogue lacks a text, or a text and its values do not fit."""
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A text by its key, with the values for its gaps."""
+
+    key: str
+    values: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """A piece of a spoken prompt: what one clip of sound holds.
+
+    `key` names the staff recording that may replace it ("main.welcome", "booked.2" for the second literal part);
+    None for the words of a value, which are recorded by their text.
+    """
+
+    text: str
+    key: str | None = None
+
+
+class Catalogue:
+    """All prompts of one or more YAML files."""
+
+    def __init__(self, *files: Path) -> None:
+        self._texts: dict[str, dict[str, dict[Language, str]]] = {}
+        for file in files:
+            self._add(file)
+
+    def keys(self) -> list[str]:
+        return sorted(self._texts)
+
+    def missing(self) -> list[tuple[str, Language]]:
+        """Every (key, language) that has no text."""
+        return [(key, lang) for key, forms in self._texts.items() for lang in LANGUAGES if not forms["spoken"].get(lang)]
+
+    def written(self, prompt: Prompt, language: Language) -> str:
+        """The prompt as one string for a text message or a screen."""
+        forms = self._forms(prompt.key)
+        template = forms["written"].get(language) or self._text(prompt.key, "spoken", language)
+        parts = []
+        for literal, gap in _parts(template):
+            parts.append(literal)
+            if gap:
+                parts.append(writing.write(self._value(prompt, gap), language))
+        return "".join(parts)
+
+    def fragments(self, prompt: Prompt, language: Language) -> list[Fragment]:
+        """The prompt as pieces to speak one after the other."""
+        pieces: list[Fragment] = []
+        literals = 0
+        for literal, gap in _parts(self._text(prompt.key, "spoken", language)):
+            if any(character.isalnum() for character in literal):
+                literals += 1
+                key = prompt.key if literals == 1 else f"{prompt.key}.{literals}"
+                pieces.append(Fragment(literal.strip(), key))
+            if gap:
+                words = speaking.speak(self._value(prompt, gap), language)
+                pieces.extend(Fragment(text) for text in words)
+        return pieces
+
+    def _add(self, file: Path) -> None:
+        loaded = yaml.safe_load(file.read_text(encoding="utf-8"))
+        for key, entry in loaded.items():
+            written = entry.pop("written", {})
+            self._texts[key] = {"spoken": entry, "written": written}
+
+    def _forms(self, key: str) -> dict[str, dict[Language, str]]:
+        if key not in self._texts:
+            raise CatalogueError(f"there is no prompt {key!r}")
+        return self._texts[key]
+
+    def _text(self, key: str, form: str, language: Language) -> str:
+        text = self._forms(key)[form].get(language)
+        if not text:
+            raise CatalogueError(f"prompt {key!r} has no text in {language!r}")
+        return text
+
+    def _value(self, prompt: Prompt, gap: str) -> Value:
+        if gap not in prompt.values:
+            raise CatalogueError(f"prompt {prompt.key!r} needs a value for {gap!r}")
+        return prompt.values[gap]
+
+
+def _parts(template: str) -> list[tuple[str, str | None]]:
+    return [(literal, gap) for literal, gap, _, _ in Formatter().parse(template)]

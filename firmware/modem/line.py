@@ -1,0 +1,73 @@
+"""What the rest of the firmware sees of a phone line; each driver is one file beside this one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from firmware.audio.port import Port
+
+
+class LineState(StrEnum):
+    """What a line is doing."""
+
+    STARTING = "starting"
+    IDLE = "idle"
+    RINGING = "ringing"
+    BUSY = "busy"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True)
+class CallerId:
+    """Who calls, as the network told it."""
+
+    number: str | None  # as received, digits with an optional leading "+"; None when not told
+    withheld: bool = False
+
+
+class IncomingCall(Protocol):
+    """A call that rings on a line and has not been answered yet, or is up."""
+
+    line_name: str
+    caller: CallerId
+
+    def answer(self) -> Port:
+        """Seize the line and give its sound; raises `CallerGone` or another `LineError`."""
+
+    def hang_up(self) -> None:
+        """Release the line; harmless when it is released already."""
+
+
+class CallHandler(Protocol):
+    """What a line calls when it rings, once per call, in the line's own thread: return quickly."""
+
+    def __call__(self, call: IncomingCall) -> None: ...
+
+
+@dataclass(frozen=True)
+class LineStatus:
+    """A line at this moment, for people."""
+
+    name: str
+    kind: str  # "voice", "gsm"
+    state: LineState
+    detail: str = ""  # what is wrong, or the model; never patients' data
+    signal_dbm: int | None = None
+    operator_registered: bool | None = None
+
+
+class Line(Protocol):
+    """A phone line: started once, works until stopped, heals itself after faults."""
+
+    name: str
+
+    def start(self) -> None:
+        """Begin to work in the line's own thread; returns at once, also when the device is absent."""
+
+    def stop(self) -> None:
+        """Release the device and end the thread."""
+
+    def status(self) -> LineStatus:
+        """What the line is doing now."""

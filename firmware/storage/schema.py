@@ -1,0 +1,353 @@
+"""The ledger's tables. Rules that must hold are constraints here, not only in the code.
+
+Instants are UTC text with milliseconds, so that they sort and read well; a clinic's days and times of day are wall
+time in the clinic's zone, kept apart from instants on purpose (a clock change moves no appointment).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    Time,
+    TypeDecorator,
+    text,
+)
+
+metadata = MetaData()
+
+LIVE_STATES = ("held", "booked", "arrived")  # a booking in one of these owns its slot
+_IS_LIVE = text("state IN ('held', 'booked', 'arrived')")
+_IS_VISIT = text("state IN ('booked', 'arrived')")
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, stored as UTC text such as 2026-03-02T01:00:00.000Z."""
+
+    impl = String(24)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        return None if value is None else instant_text(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return None if value is None else datetime.fromisoformat(value)
+
+
+def instant_text(value: datetime) -> str:
+    """How an instant stands in the ledger."""
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+# ---- people ----
+
+contacts = Table(
+    "contacts", metadata,
+    Column("number", String(20), primary_key=True),  # normalised, see firmware.phone_number
+    Column("language", String(2)),
+    Column("slow_keys", Integer, nullable=False, server_default="0"),
+)  # fmt: skip
+
+patients = Table(
+    "patients", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name_zh", String(60), nullable=False),
+    Column("name_en", String(60), nullable=False),
+    Column("born", Date, nullable=False),
+    Column("language", String(2)),
+    Column("tier", String(10), nullable=False, server_default="normal"),
+    Column("is_deceased", Integer, nullable=False, server_default="0"),
+    Column("guardian_id", ForeignKey("patients.id")),
+)  # fmt: skip
+
+patient_contacts = Table(
+    "patient_contacts", metadata,
+    Column("patient_id", ForeignKey("patients.id"), primary_key=True),
+    Column("number", ForeignKey("contacts.number"), primary_key=True, index=True),
+    Column("rank", Integer, nullable=False, server_default="1"),  # 1 is tried first
+)  # fmt: skip
+
+cards = Table(
+    "cards", metadata,
+    Column("number", String(12), primary_key=True),  # ends in a Luhn digit
+    Column("patient_id", ForeignKey("patients.id"), nullable=False, index=True),
+    Column("pin_hash", Text, nullable=False),
+    Column("locked_until", Instant),
+)  # fmt: skip
+
+pin_failures = Table(
+    "pin_failures", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("card_number", String(12), nullable=False),  # as keyed, may not exist; never the PIN
+    Column("caller", String(20)),
+    Column("call_id", String(40)),
+    Column("at", Instant, nullable=False),
+    Index("pin_failures_by_card", "card_number", "at"),
+    Index("pin_failures_by_caller", "caller", "at"),
+)  # fmt: skip
+
+accounts = Table(
+    "accounts", metadata,
+    Column("patient_id", ForeignKey("patients.id"), primary_key=True),
+    Column("balance_cents", Integer, nullable=False, server_default="0"),
+    Column("held_cents", Integer, nullable=False, server_default="0"),
+    Column("floor_cents", Integer, nullable=False, server_default="0"),
+    CheckConstraint("held_cents >= 0", name="held_money_is_not_negative"),
+    CheckConstraint("balance_cents - held_cents >= floor_cents", name="account_stays_above_its_floor"),
+)  # fmt: skip
+
+account_entries = Table(
+    "account_entries", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("patient_id", ForeignKey("patients.id"), nullable=False, index=True),
+    Column("booking_id", ForeignKey("bookings.id")),
+    Column("kind", String(10), nullable=False),  # deposit, hold, charge, release, refund
+    Column("cents", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("note", String(100)),
+)  # fmt: skip
+
+# ---- the roster ----
+
+departments = Table(
+    "departments", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", Integer, nullable=False, unique=True),  # the menu key, 1 first
+    Column("name_zh", String(40), nullable=False),
+    Column("name_en", String(40), nullable=False),
+    Column("aliases", String(200), nullable=False, server_default=""),  # blank-separated, for texts
+)  # fmt: skip
+
+doctors = Table(
+    "doctors", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("department_id", ForeignKey("departments.id"), nullable=False),
+    Column("name_zh", String(40), nullable=False),  # as spoken: 王医生
+    Column("name_en", String(40), nullable=False),  # Doctor Wang
+    Column("aliases", String(200), nullable=False, server_default=""),
+    Column("expert_code", Integer),  # 1 = the morning's expert number 1, ...
+)  # fmt: skip
+
+sessions = Table(  # a doctor's (or a department's) half-day that comes back every week
+    "sessions", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("department_id", ForeignKey("departments.id"), nullable=False),
+    Column("doctor_id", ForeignKey("doctors.id")),  # NULL: the department's general numbers
+    Column("kind", String(10), nullable=False),  # general, specialist
+    Column("weekday", Integer, nullable=False),  # ISO: Monday 1
+    Column("begins", Time, nullable=False),
+    Column("ends", Time, nullable=False),
+    Column("mode", String(6), nullable=False),  # time: one slot each slot_minutes; series: numbers 1..capacity
+    Column("slot_minutes", Integer),
+    Column("capacity", Integer),
+    Column("fee_cents", Integer, nullable=False, server_default="0"),
+    Column("valid_from", Date),
+    Column("valid_until", Date),
+    CheckConstraint("kind IN ('general', 'specialist')", name="session_kind"),
+    CheckConstraint("weekday BETWEEN 1 AND 7", name="session_weekday"),
+    CheckConstraint("begins < ends", name="session_begins_before_it_ends"),
+    CheckConstraint(
+        "(mode = 'time' AND slot_minutes > 0) OR (mode = 'series' AND capacity > 0)", name="session_mode"
+    ),
+    Index("sessions_by_weekday", "weekday", "department_id"),
+)  # fmt: skip
+
+absences = Table(  # a session that does not take place on one day
+    "absences", metadata,
+    Column("session_id", ForeignKey("sessions.id"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("reason", String(100), nullable=False, server_default=""),
+)  # fmt: skip
+
+bookings = Table(  # holds are bookings in the state "held": one index guards both
+    "bookings", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("slot_key", String(40), nullable=False),  # "time/<doctor>/2026-03-03/08:30", "series/<session>/2026-03-02/7"
+    Column("session_id", ForeignKey("sessions.id"), nullable=False),
+    Column("department_id", ForeignKey("departments.id"), nullable=False),
+    Column("doctor_id", ForeignKey("doctors.id")),
+    Column("kind", String(10), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("begins", Time, nullable=False),  # wall time; of a series: when the session begins
+    Column("queue_number", Integer, nullable=False),
+    Column("patient_id", ForeignKey("patients.id"), nullable=False),
+    Column("state", String(10), nullable=False),  # held, booked, arrived, cancelled, no-show
+    Column("holder", String(40)),  # "call/<id>", "dialogue/<id>", "desk/<who>" while held
+    Column("held_until", Instant),
+    Column("code", String(6)),
+    Column("fee_cents", Integer, nullable=False, server_default="0"),
+    Column("fee_is_held", Integer, nullable=False, server_default="0"),
+    Column("contact_number", String(20)),  # where its texts go
+    Column("language", String(2)),
+    Column("channel", String(10), nullable=False),  # voice, text, desk
+    Column("created_at", Instant, nullable=False),
+    CheckConstraint("state IN ('held', 'booked', 'arrived', 'cancelled', 'no-show')", name="booking_state"),
+    Index("one_live_booking_per_slot", "slot_key", unique=True, sqlite_where=_IS_LIVE, postgresql_where=_IS_LIVE),
+    Index(
+        "one_visit_per_person_department_and_day", "patient_id", "department_id", "day",
+        unique=True, sqlite_where=_IS_VISIT, postgresql_where=_IS_VISIT,
+    ),
+    Index("one_live_booking_per_code", "code", unique=True, sqlite_where=_IS_VISIT, postgresql_where=_IS_VISIT),
+    Index("bookings_by_session_and_day", "session_id", "day"),
+    Index("bookings_by_day", "day"),
+    Index("bookings_by_holder", "holder", sqlite_where=text("state = 'held'"), postgresql_where=text("state = 'held'")),
+    Index("bookings_by_patient", "patient_id", "day"),
+)  # fmt: skip
+
+booking_events = Table(
+    "booking_events", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("booking_id", ForeignKey("bookings.id"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("what", String(20), nullable=False),  # booked, cancelled, arrived, no-show
+    Column("channel", String(10), nullable=False),
+    Column("cause", String(40)),  # call id, dialogue id or staff name
+)  # fmt: skip
+
+# ---- calls ----
+
+calls = Table(
+    "calls", metadata,
+    Column("id", String(40), primary_key=True),
+    Column("line", String(20), nullable=False),
+    Column("caller", String(20)),
+    Column("is_withheld", Integer, nullable=False, server_default="0"),
+    Column("patient_id", ForeignKey("patients.id")),
+    Column("language", String(2)),
+    Column("flow", String(40)),
+    Column("flow_version", Integer),
+    Column("started_at", Instant, nullable=False, index=True),
+    Column("answered_at", Instant),
+    Column("ended_at", Instant),
+    Column("end_reason", String(40)),
+    Column("outcome", String(40)),  # "booked", "cancelled", "message", "left at confirm", ...
+)  # fmt: skip
+
+call_events = Table(
+    "call_events", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("call_id", ForeignKey("calls.id"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(20), nullable=False),  # node, key, said, outcome, ...
+    Column("detail", String(200), nullable=False, server_default=""),
+)  # fmt: skip
+
+recordings = Table(
+    "recordings", metadata,
+    Column("call_id", ForeignKey("calls.id"), primary_key=True),
+    Column("file", String(200), nullable=False),  # relative to the recordings folder
+    Column("state", String(10), nullable=False),  # recording, complete, archived
+    Column("seconds", Integer),
+)  # fmt: skip
+
+voice_messages = Table(
+    "voice_messages", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("call_id", ForeignKey("calls.id")),
+    Column("number", String(20)),
+    Column("file", String(200), nullable=False),
+    Column("seconds", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("done_at", Instant),
+    Column("done_by", String(40)),
+)  # fmt: skip
+
+# ---- texts ----
+
+inbox_parts = Table(
+    "inbox_parts", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("fingerprint", String(64), nullable=False, unique=True),  # see storage.messages: how duplicates are known
+    Column("line", String(20), nullable=False),
+    Column("sender", String(20), nullable=False),
+    Column("service_time", String(40), nullable=False),
+    Column("reference", Integer),
+    Column("total", Integer, nullable=False, server_default="1"),
+    Column("sequence", Integer, nullable=False, server_default="1"),
+    Column("body", Text, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("message_id", ForeignKey("inbox.id")),
+    Index("inbox_parts_waiting", "sender", "reference", "total"),
+)  # fmt: skip
+
+inbox = Table(
+    "inbox", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("line", String(20), nullable=False),
+    Column("number", String(20), nullable=False, index=True),
+    Column("body", Text, nullable=False),
+    Column("is_partial", Integer, nullable=False, server_default="0"),
+    Column("received_at", Instant, nullable=False),
+    Column("handled_at", Instant),
+    Index("inbox_waiting", "id", sqlite_where=text("handled_at IS NULL"), postgresql_where=text("handled_at IS NULL")),
+)  # fmt: skip
+
+outbox = Table(
+    "outbox", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("number", String(20), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("purpose", String(20), nullable=False),  # reply, confirmation, cancellation, notice
+    Column("booking_id", ForeignKey("bookings.id")),
+    Column("answers_id", ForeignKey("inbox.id"), unique=True),  # at most one reply per text received
+    Column("line", String(20)),  # wished line; NULL: any
+    Column("created_at", Instant, nullable=False),
+    Column("not_before", Instant),
+    Column("state", String(10), nullable=False),  # queued, sending, sent, delivered, failed, unknown, withdrawn
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("sent_at", Instant),
+    Column("error", String(100)),
+    CheckConstraint(
+        "state IN ('queued', 'sending', 'sent', 'delivered', 'failed', 'unknown', 'withdrawn')", name="outbox_state"
+    ),
+    Index("outbox_by_number", "number", "created_at"),
+    Index("outbox_by_state", "state"),
+)  # fmt: skip
+
+outbox_parts = Table(
+    "outbox_parts", metadata,
+    Column("outbox_id", ForeignKey("outbox.id"), primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("line", String(20), nullable=False),
+    Column("reference", Integer, nullable=False),  # TP-MR, 0-255
+    Column("sent_at", Instant, nullable=False),
+    Column("report", String(10)),  # delivered, failed; NULL: none yet
+    Index("outbox_parts_by_reference", "line", "reference", "sent_at"),
+)  # fmt: skip
+
+dialogues = Table(  # text dialogues between messages, and calls that ended in the middle (for "continue?")
+    "dialogues", metadata,
+    Column("id", String(40), primary_key=True),
+    Column("channel", String(10), nullable=False),  # text, voice
+    Column("number", String(20), nullable=False),
+    Column("state", Text, nullable=False),  # the machine's state, JSON
+    Column("is_open", Integer, nullable=False, server_default="1"),
+    Column("started_at", Instant, nullable=False),
+    Column("touched_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Index(
+        "one_open_dialogue_per_number", "number", "channel",
+        unique=True, sqlite_where=text("is_open = 1"), postgresql_where=text("is_open = 1"),
+    ),
+)  # fmt: skip
+
+audit = Table(
+    "audit", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("who", String(40), nullable=False),
+    Column("what", String(60), nullable=False),
+    Column("detail", String(200), nullable=False, server_default=""),
+)  # fmt: skip

@@ -66,6 +66,11 @@ class ControlServer:
         Worker(f"control {self._path.name}", self._accept).start()
         return self
 
+    @property
+    def listeners(self) -> int:
+        """How many connections receive the events."""
+        return len(self._listeners)
+
     def publish(self, event: str, **details: Any) -> None:
         """Send one event to every listener."""
         packet = _encode({"event": event, **details})
@@ -113,7 +118,7 @@ class ControlServer:
     def _answer(self, packet: bytes) -> Message:
         try:
             request = json.loads(packet)
-            verb = request.pop("ask")
+            verb = str(request.pop("ask"))
         except (ValueError, KeyError, AttributeError, TypeError):
             return _failure("BadRequest", "a request is a JSON object with the key 'ask'")
         if verb == "events":
@@ -123,7 +128,7 @@ class ControlServer:
             return _failure("UnknownRequest", f"there is no request called {verb!r}")
         try:
             return {"ok": True, **handler(request)}
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises is the asker's answer, not our end
             log.info("request %s refused: %s", verb, type(error).__name__)
             return _failure(type(error).__name__, str(error))
 
@@ -162,6 +167,9 @@ class ControlClient:
     def events(self) -> Iterator[Message]:
         """Every event from now on; ends when the connection does. Takes the connection over."""
         self.ask("events")
+        return self._stream()
+
+    def _stream(self) -> Iterator[Message]:
         try:
             while packet := self._socket.recv(PACKET_LIMIT):
                 yield json.loads(packet)

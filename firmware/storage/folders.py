@@ -1,0 +1,70 @@
+"""Where the box keeps its files, all under one data folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Folders:
+    """The data folder and what lies in it."""
+
+    data: Path
+
+    @property
+    def ledger(self) -> Path:
+        return self.data / "ledger.db"
+
+    @property
+    def setup(self) -> Path:
+        """The set-up documents (TinyDB)."""
+        return self.data / "setup.json"
+
+    @property
+    def clips(self) -> Path:
+        """Synthesised speech, made again when lost."""
+        return self.data / "prompts" / "cache"
+
+    @property
+    def staff_recordings(self) -> Path:
+        """Prompts that the clinic recorded itself."""
+        return self.data / "prompts" / "staff"
+
+    @property
+    def voices(self) -> Path:
+        """Voice models of a better speech engine, if the clinic installed one."""
+        return self.data / "prompts" / "voices"
+
+    @property
+    def recordings(self) -> Path:
+        return self.data / "recordings"
+
+    @property
+    def voice_messages(self) -> Path:
+        return self.data / "messages"
+
+    @property
+    def run(self) -> Path:
+        """Sockets and what else lives only as long as the processes."""
+        return self.data / "run"
+
+    @property
+    def control_socket(self) -> Path:
+        return self.run / "box.sock"
+
+    @property
+    def clock(self) -> Path:
+        """The shared clock of a box on a virtual network."""
+        return self.run / "clock"
+
+    @property
+    def network(self) -> Path:
+        """The virtual telephone network's folder, when there is one."""
+        return self.run / "network"
+
+    def make(self) -> None:
+        """Create the folders, for the owner only: they hold patients' data."""
+        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (self.clips, self.staff_recordings, self.voices, self.recordings, self.voice_messages, self.run):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,0 +1,32 @@
+"""Packaging; what is pinned for a box stands in requirements/, tool settings in pyproject.toml."""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+HERE = Path(__file__).parent
+
+
+def direct_requirements() -> list[str]:
+    """The packages named in requirements/box.in."""
+    lines = (HERE / "requirements" / "box.in").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+setup(
+    name="clinicbox",
+    version="0.1.0",
+    description="Phone box for a small clinic: answers calls and texts and books visits",
+    long_description=(HERE / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    python_requires=">=3.11",
+    install_requires=direct_requirements(),
+    packages=find_packages(include=["firmware", "firmware.*", "webui", "webui.*"]),
+    package_data={
+        "": ["*.yaml", "*.toml"],
+        "firmware.storage": ["migrations/*.mako", "migrations/*.ini"],
+        "webui": ["views/*.html", "static/*"],
+    },
+    entry_points={"console_scripts": ["clinicbox = firmware.cli.main:main"]},
+)

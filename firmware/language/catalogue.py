@@ -54,7 +54,9 @@ class Catalogue:
 
     def missing(self) -> list[tuple[str, Language]]:
         """Every (key, language) that has no text."""
-        return [(key, lang) for key, forms in self._texts.items() for lang in LANGUAGES if not forms["spoken"].get(lang)]
+        return [
+            (key, lang) for key, forms in self._texts.items() for lang in LANGUAGES if not forms["spoken"].get(lang)
+        ]
 
     def written(self, prompt: Prompt, language: Language) -> str:
         """The prompt as one string for a text message or a screen."""
@@ -81,11 +83,20 @@ class Catalogue:
                 pieces.extend(Fragment(text) for text in words)
         return pieces
 
+    def gaps(self, key: str) -> set[str]:
+        """The names of the values that a prompt needs, in any language and form."""
+        texts = [text for form in self._forms(key).values() for text in form.values()]
+        return {gap for text in texts for _, gap in _parts(text) if gap}
+
     def _add(self, file: Path) -> None:
-        loaded = yaml.safe_load(file.read_text(encoding="utf-8"))
+        try:
+            loaded = yaml.safe_load(file.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+            raise CatalogueError(f"{file.name} cannot be read: {error}") from error
+        if not isinstance(loaded, dict):
+            raise CatalogueError(f"{file.name} holds no prompts")
         for key, entry in loaded.items():
-            written = entry.pop("written", {})
-            self._texts[key] = {"spoken": entry, "written": written}
+            self._texts[str(key)] = _checked_forms(f"{file.name}: prompt {key!r}", entry)
 
     def _forms(self, key: str) -> dict[str, dict[Language, str]]:
         if key not in self._texts:
@@ -102,6 +113,34 @@ class Catalogue:
         if gap not in prompt.values:
             raise CatalogueError(f"prompt {prompt.key!r} needs a value for {gap!r}")
         return prompt.values[gap]
+
+
+def _checked_forms(where: str, entry: object) -> dict[str, dict[Language, str]]:
+    """An entry of the file as {"spoken": texts, "written": texts}; raises `CatalogueError` saying where."""
+    if not isinstance(entry, dict):
+        raise CatalogueError(f"{where} is not a mapping of languages to texts")
+    written = entry.get("written") or {}
+    spoken = {language: text for language, text in entry.items() if language != "written"}
+    for texts in (spoken, written):
+        if not isinstance(texts, dict):
+            raise CatalogueError(f"{where}: 'written' is not a mapping of languages to texts")
+        for language, text in texts.items():
+            _check_text(where, language, text)
+    return {"spoken": spoken, "written": written}
+
+
+def _check_text(where: str, language: object, text: object) -> None:
+    if language not in LANGUAGES:
+        raise CatalogueError(f"{where} has a text in {language!r}; the languages are {', '.join(LANGUAGES)}")
+    if not isinstance(text, str):
+        raise CatalogueError(f"{where} has no text in {language!r}, but {text!r}")
+    try:
+        gaps = [gap for _, gap in _parts(text) if gap is not None]
+    except ValueError as error:
+        raise CatalogueError(f"{where} has a stray brace in {language!r}: {error}") from error
+    for gap in gaps:
+        if not gap.isidentifier():
+            raise CatalogueError(f"{where} has a gap without a proper name in {language!r}: {gap!r}")
 
 
 def _parts(template: str) -> list[tuple[str, str | None]]:

@@ -8,12 +8,18 @@ from datetime import date, time
 Language = str  # "zh" (Mandarin, simplified characters) or "en"
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
+GREATEST_NUMBER = 99_999_999  # what the number words of both languages reach
+_LONGEST_DIGITS = 32
+
 
 @dataclass(frozen=True)
 class Number:
-    """A count, spoken as a whole: 12 "twelve"."""
+    """A count, spoken as a whole: 12 "twelve", 2 两."""
 
     value: int
+
+    def __post_init__(self) -> None:
+        _check_range(self.value, -GREATEST_NUMBER, GREATEST_NUMBER)
 
 
 @dataclass(frozen=True)
@@ -22,13 +28,25 @@ class Ordinal:
 
     value: int
 
+    def __post_init__(self) -> None:
+        _check_range(self.value, 0, GREATEST_NUMBER)
+
 
 @dataclass(frozen=True)
 class Day:
-    """A calendar day, spoken with its weekday; `today` lets a language say "tomorrow"."""
+    """A calendar day, spoken with its weekday; `today` lets a language say "tomorrow", or the year if it differs."""
 
     value: date
     today: date | None = None
+
+    @property
+    def is_in_another_year(self) -> bool:
+        return self.today is not None and self.today.year != self.value.year
+
+    @property
+    def days_ahead(self) -> int | None:
+        """0 today, 1 tomorrow, ...; None when nobody told which day it is."""
+        return None if self.today is None else (self.value - self.today).days
 
 
 @dataclass(frozen=True)
@@ -44,19 +62,29 @@ class Money:
 
     cents: int
 
+    def __post_init__(self) -> None:
+        _check_range(self.cents, -GREATEST_NUMBER * 100 - 99, GREATEST_NUMBER * 100 + 99)
+
 
 @dataclass(frozen=True)
 class Code:
-    """A booking code or card number: spoken digit by digit in groups, slowly."""
+    """A booking code or card number, spoken digit by digit in groups, slowly; or one key, as in "press 2" or "#"."""
 
     digits: str
+
+    def __post_init__(self) -> None:
+        if self.digits not in ("*", "#"):
+            _check_digits(self.digits)
 
 
 @dataclass(frozen=True)
 class PhoneNumber:
-    """A telephone number: spoken digit by digit in the country's groups."""
+    """A telephone number, digits with an optional leading "+": spoken digit by digit in the country's groups."""
 
     digits: str
+
+    def __post_init__(self) -> None:
+        _check_digits(self.digits.removeprefix("+"))
 
 
 @dataclass(frozen=True)
@@ -66,10 +94,24 @@ class Name:
     zh: str
     en: str
 
+    def __post_init__(self) -> None:
+        if not (self.zh.strip() or self.en.strip()):
+            raise ValueError("a name needs a text in one language at least")
+
     def in_language(self, language: Language) -> str:
         """The text for `language`, else the one there is."""
         wanted, other = (self.zh, self.en) if language == "zh" else (self.en, self.zh)
-        return wanted or other
+        return wanted.strip() or other.strip()
 
 
 Value = Number | Ordinal | Day | ClockTime | Money | Code | PhoneNumber | Name
+
+
+def _check_range(value: int, least: int, most: int) -> None:
+    if not least <= value <= most:
+        raise ValueError(f"{value} is not between {least} and {most}")
+
+
+def _check_digits(digits: str) -> None:
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= _LONGEST_DIGITS):
+        raise ValueError(f"expected 1 to {_LONGEST_DIGITS} digits")

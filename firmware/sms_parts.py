@@ -7,7 +7,6 @@ UCS-2 units; neither is ever cut in half.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -26,7 +25,6 @@ GSM7_EXTENSION = {
 
 _ONE_SEPTET = frozenset(GSM7_BASIC) - {"\x1b"}
 _TWO_SEPTETS = frozenset(GSM7_EXTENSION.values())
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 _PLAIN = {
     ord(fancy): plain
@@ -64,16 +62,21 @@ class TooManyParts(ValueError):
 
 @dataclass(frozen=True)
 class Split:
-    """A text cut into the parts it will be sent in; `parts` joined are the text."""
+    """A text cut into the parts it will be sent in; `parts` joined are the mended text."""
 
     coding: Coding
     parts: tuple[str, ...]
     units: int  # of the whole text, in the coding's own units
 
 
+def mend(text: str) -> str:
+    """Halves of emoji that meet become whole; a half that stays alone, which no network carries, becomes U+FFFD."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 def split(text: str) -> Split:
-    """Cut `text` as a phone would; half an emoji, which no network carries, becomes U+FFFD first."""
-    text = _LONE_SURROGATE.sub("\ufffd", text)
+    """Cut `text`, mended, as a phone would."""
+    text = mend(text)
     coding = coding_of(text)
     units = sum(_width(character, coding) for character in text)
     if units <= _ALONE[coding]:

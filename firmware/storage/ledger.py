@@ -6,6 +6,7 @@ every connection that the pool opens.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,9 +14,23 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
-BUSY_TIMEOUT_MS = 5000
+from firmware.storage.schema import metadata
+
+BUSY_TIMEOUT_S = 5.0
 
 Transaction = Connection
+
+
+class LedgerError(Exception):
+    """The ledger can't do what was asked of it."""
+
+
+class LedgerBusy(LedgerError):
+    """Other writers held the ledger for longer than a transaction waits."""
+
+
+class Settled(Exception):
+    """An error that is an answer: it leaves the transaction, and what was written before it stays written."""
 
 
 class Ledger:
@@ -23,11 +38,34 @@ class Ledger:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._reader = engine.execution_options(reads_only=True)
+        self._writing = threading.Lock()
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """A write transaction: committed (and on disk) when the block ends, rolled back when it raises."""
-        with self.engine.begin() as connection:
+        """A write transaction: committed (and on disk) when the block ends, rolled back when it raises.
+
+        An error that is `Settled` leaves the block too, but after the commit. The writers of one process queue up
+        here, so that none starves in SQLite's own busy loop; transactions don't nest.
+        """
+        if not self._writing.acquire(timeout=BUSY_TIMEOUT_S):
+            raise LedgerBusy("another transaction of this process did not end")
+        try:
+            answer = None
+            with self.engine.begin() as connection:
+                try:
+                    yield connection
+                except Settled as error:
+                    answer = error
+            if answer is not None:
+                raise answer
+        finally:
+            self._writing.release()
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """A read transaction: one consistent view, never waits for a writer, can't write."""
+        with self._reader.connect() as connection, connection.begin():
             yield connection
 
     def close(self) -> None:
@@ -36,14 +74,17 @@ class Ledger:
 
 def open_ledger(file: Path) -> Ledger:
     """The ledger in `file`, migrated to the newest schema; made if absent."""
-    raise NotImplementedError("owned by the clinic and storage builder: Alembic upgrade goes here")
+    engine = sqlite_engine(file)
+    with engine.begin() as connection:
+        metadata.create_all(connection)
+    return Ledger(engine)
 
 
 def sqlite_engine(file: Path) -> Engine:
     """An engine whose every connection is durable and checks foreign keys."""
-    engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": BUSY_TIMEOUT_S})
     event.listen(engine, "connect", _make_durable)
-    event.listen(engine, "begin", _begin_immediately)
+    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -53,5 +94,7 @@ def _make_durable(connection: Any, _: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_immediately(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin(connection: Connection) -> None:
+    """A writer takes its place at once: a read that becomes a write later could only fail."""
+    reads_only = connection.get_execution_options().get("reads_only", False)
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

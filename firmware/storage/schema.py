@@ -31,6 +31,7 @@ metadata = MetaData()
 LIVE_STATES = ("held", "booked", "arrived")  # a booking in one of these owns its slot
 _IS_LIVE = text("state IN ('held', 'booked', 'arrived')")
 _IS_VISIT = text("state IN ('booked', 'arrived')")
+_IS_HELD = text("state = 'held'")
 
 
 class Instant(TypeDecorator[datetime]):
@@ -84,7 +85,7 @@ cards = Table(
     Column("number", String(12), primary_key=True),  # ends in a Luhn digit
     Column("patient_id", ForeignKey("patients.id"), nullable=False, index=True),
     Column("pin_hash", Text, nullable=False),
-    Column("locked_until", Instant),
+    Column("unlocked_at", Instant),  # by staff: wrong PINs before it no longer count
 )  # fmt: skip
 
 pin_failures = Table(
@@ -184,7 +185,7 @@ bookings = Table(  # holds are bookings in the state "held": one index guards bo
     Column("queue_number", Integer, nullable=False),
     Column("patient_id", ForeignKey("patients.id"), nullable=False),
     Column("state", String(10), nullable=False),  # held, booked, arrived, cancelled, no-show
-    Column("holder", String(40)),  # "call/<id>", "dialogue/<id>", "desk/<who>" while held
+    Column("holder", String(40)),  # "call/<id>", "dialogue/<id>", "desk/<who>"
     Column("held_until", Instant),
     Column("code", String(6)),
     Column("fee_cents", Integer, nullable=False, server_default="0"),
@@ -200,10 +201,11 @@ bookings = Table(  # holds are bookings in the state "held": one index guards bo
         unique=True, sqlite_where=_IS_VISIT, postgresql_where=_IS_VISIT,
     ),
     Index("one_live_booking_per_code", "code", unique=True, sqlite_where=_IS_VISIT, postgresql_where=_IS_VISIT),
-    Index("bookings_by_session_and_day", "session_id", "day"),
-    Index("bookings_by_day", "day"),
-    Index("bookings_by_holder", "holder", sqlite_where=text("state = 'held'"), postgresql_where=text("state = 'held'")),
+    Index("one_hold_per_holder", "holder", unique=True, sqlite_where=_IS_HELD, postgresql_where=_IS_HELD),
+    Index("holds_by_end", "held_until", sqlite_where=_IS_HELD, postgresql_where=_IS_HELD),
+    Index("bookings_by_day", "day", "department_id"),
     Index("bookings_by_patient", "patient_id", "day"),
+    Index("bookings_by_contact", "contact_number", "code"),
 )  # fmt: skip
 
 booking_events = Table(

@@ -1,0 +1,147 @@
+"""From hold to visit: confirm, cancel, check in. Each is one transaction's worth: booking, money, journal and text."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, select, update
+
+from firmware.clinic import accounts, codes, notices, records
+from firmware.clinic.errors import AlreadyBookedThatDay, AlreadyCancelled, HoldLost, NoSuchBooking, TooLateToCancel
+from firmware.clinic.profile import ClinicProfile
+from firmware.clinic.records import VISIT_STATES, Booking
+from firmware.language.values import Language
+from firmware.storage.ledger import Transaction
+from firmware.storage.schema import booking_events, bookings
+
+_OTHER_VISIT = select(bookings.c.id).where(
+    bookings.c.patient_id == bindparam("who"),
+    bookings.c.department_id == bindparam("department_id"),
+    bookings.c.day == bindparam("day"),
+    bookings.c.state.in_(VISIT_STATES),
+)
+_BOOK = (
+    update(bookings)
+    .where(bookings.c.id == bindparam("booking_id"))
+    .values(
+        state="booked",
+        held_until=None,
+        code=bindparam("new_code"),
+        fee_is_held=bindparam("fee_kept"),
+        contact_number=bindparam("number"),
+        language=bindparam("wanted_language"),
+    )
+)
+_SET_STATE = (
+    update(bookings).where(bookings.c.id == bindparam("booking_id")).values(state=bindparam("new_state"), fee_is_held=0)
+)
+_EVENT = booking_events.insert()
+
+
+def confirm(
+    tx: Transaction,
+    profile: ClinicProfile,
+    now: datetime,
+    hold_id: int,
+    *,
+    holder: str,
+    number: str | None = None,
+    language: Language = "zh",
+    pay_at_desk: bool = False,
+    notify: bool = True,
+) -> Booking:
+    """Make the hold a visit: money held, code given, confirmation queued, all in this transaction.
+
+    `number` is where the texts go; None or a landline gets none. `notify=False` when the caller answers with
+    `notices.confirmation` itself. Who has no account pays at the desk, and so does anybody with `pay_at_desk`. A hold
+    whose time is over but that nobody else took is still good, and confirming twice is confirming once. Raises
+    `HoldLost`, `NotEnoughMoney`, `AlreadyBookedThatDay`.
+    """
+    held = _held(tx, hold_id, holder)
+    if held.state != "held":
+        return held
+    _refuse_second_visit(tx, held)
+    keeps_fee = not pay_at_desk and held.fee_cents > 0 and accounts.account(tx, held.patient_id) is not None
+    if keeps_fee:
+        accounts.hold(tx, now, held.patient_id, held.fee_cents, held.id)
+    code = codes.fresh(tx, number)
+    visit = {"booking_id": held.id, "new_code": code, "fee_kept": int(keeps_fee)}
+    tx.execute(_BOOK, {**visit, "number": number, "wanted_language": language})
+    _note(tx, now, held.id, "booked", held.channel, holder)
+    booked = records.booking(tx, held.id)
+    if notify:
+        notices.queue_confirmation(tx, profile, now, booked)
+    return booked
+
+
+def cancel(
+    tx: Transaction,
+    profile: ClinicProfile,
+    now: datetime,
+    booking_id: int,
+    *,
+    channel: str,
+    cause: str,
+    by_staff: bool = False,
+    notify: bool = True,
+) -> Booking:
+    """Cancel a visit: slot free at once, money back, texts for it withdrawn, cancellation queued.
+
+    `cause` is the call, dialogue or staff behind it. Only staff may cancel after the cut-off. Raises `NoSuchBooking`,
+    `AlreadyCancelled`, `TooLateToCancel`.
+    """
+    visit = records.booking(tx, booking_id)
+    if visit.state == "cancelled":
+        raise AlreadyCancelled(visit)
+    if not visit.is_live:
+        raise NoSuchBooking(f"booking {booking_id} is {visit.state}")
+    cut_off = profile.cut_off(visit.day)
+    if now >= cut_off and not by_staff:
+        raise TooLateToCancel(visit, cut_off)
+    if visit.fee_is_held:
+        accounts.release(tx, now, visit.patient_id, visit.fee_cents, visit.id)
+    cancelled = _set_state(tx, now, visit, "cancelled", channel, cause)
+    notices.withdraw(tx, visit.id)
+    if notify:
+        notices.queue_cancellation(tx, profile, now, cancelled)
+    return cancelled
+
+
+def check_in(tx: Transaction, now: datetime, booking_id: int, *, channel: str, cause: str) -> Booking:
+    """The patient is there: held money is charged. Raises `NoSuchBooking` unless it is a visit still to come."""
+    visit = records.booking(tx, booking_id)
+    if visit.state == "arrived":
+        return visit
+    if visit.state != "booked":
+        raise NoSuchBooking(f"booking {booking_id} is {visit.state}")
+    if visit.fee_is_held:
+        accounts.charge(tx, now, visit.patient_id, visit.fee_cents, visit.id)
+    return _set_state(tx, now, visit, "arrived", channel, cause)
+
+
+def _held(tx: Transaction, hold_id: int, holder: str) -> Booking:
+    """The holder's hold, or what it became when it was confirmed before."""
+    try:
+        held = records.booking(tx, hold_id)
+    except NoSuchBooking as error:
+        raise HoldLost from error
+    if held.holder != holder or held.state not in ("held", "booked"):
+        raise HoldLost
+    return held
+
+
+def _refuse_second_visit(tx: Transaction, held: Booking) -> None:
+    whose = {"who": held.patient_id, "department_id": held.department.id, "day": held.day}
+    other = tx.execute(_OTHER_VISIT, whose).scalar()
+    if other is not None:
+        raise AlreadyBookedThatDay(records.booking(tx, other))
+
+
+def _set_state(tx: Transaction, now: datetime, visit: Booking, state: str, channel: str, cause: str) -> Booking:
+    tx.execute(_SET_STATE, {"booking_id": visit.id, "new_state": state})
+    _note(tx, now, visit.id, state, channel, cause)
+    return records.booking(tx, visit.id)
+
+
+def _note(tx: Transaction, now: datetime, booking_id: int, what: str, channel: str, cause: str) -> None:
+    tx.execute(_EVENT, {"booking_id": booking_id, "at": now, "what": what, "channel": channel, "cause": cause})

@@ -1,0 +1,110 @@
+"""What the clinic's rules refuse, in the clinic's words; each error carries what the caller can do next."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from firmware.storage.ledger import Settled
+
+if TYPE_CHECKING:
+    from firmware.clinic.records import Booking
+    from firmware.clinic.roster import Slot
+
+
+class ClinicError(Exception):
+    """A rule of the clinic refuses what was asked."""
+
+
+class SlotTaken(ClinicError):
+    """Somebody else was quicker, or the slot is no longer offered; `alternatives` are the next free ones."""
+
+    def __init__(self, alternatives: tuple[Slot, ...]) -> None:
+        super().__init__(f"the slot is taken; {len(alternatives)} others are near")
+        self.alternatives = alternatives
+
+
+class NoSuchSlot(ClinicError):
+    """The roster has no such slot (any more)."""
+
+
+class BeyondHorizon(ClinicError):
+    """The day lies further ahead than the clinic books; `last_day` is the last one that it does."""
+
+    def __init__(self, last_day: date) -> None:
+        super().__init__(f"the clinic books until {last_day}")
+        self.last_day = last_day
+
+
+class AlreadyBookedThatDay(ClinicError):
+    """The person has a visit in this department on this day: `booking`, which can be kept or cancelled."""
+
+    def __init__(self, booking: Booking) -> None:
+        super().__init__(f"booking {booking.id} is in the same department on {booking.day}")
+        self.booking = booking
+
+
+class HoldLost(ClinicError):
+    """The hold ran out and somebody else took the slot; `alternatives` are free ones, if the slot is known."""
+
+    def __init__(self, alternatives: tuple[Slot, ...] = ()) -> None:
+        super().__init__("the holder holds no slot any more")
+        self.alternatives = alternatives
+
+
+class NoSuchBooking(ClinicError):
+    """There is no such booking, or it is not this person's."""
+
+
+class AlreadyCancelled(ClinicError):
+    """The booking was cancelled before; `booking` is what it was."""
+
+    def __init__(self, booking: Booking) -> None:
+        super().__init__(f"booking {booking.id} was cancelled before")
+        self.booking = booking
+
+
+class TooLateToCancel(ClinicError):
+    """After `cut_off` only the desk can cancel the booking."""
+
+    def __init__(self, booking: Booking, cut_off: datetime) -> None:
+        super().__init__(f"booking {booking.id} could be cancelled until {cut_off.isoformat()}")
+        self.booking = booking
+        self.cut_off = cut_off
+
+
+class NotEnoughMoney(ClinicError):
+    """The account can't hold the fee: `missing_cents` more must be paid in, or the fee paid at the desk."""
+
+    def __init__(self, available_cents: int, wanted_cents: int) -> None:
+        super().__init__(f"{wanted_cents} cents wanted, {available_cents} available")
+        self.available_cents = available_cents
+        self.wanted_cents = wanted_cents
+
+    @property
+    def missing_cents(self) -> int:
+        return self.wanted_cents - self.available_cents
+
+
+class WrongCardOrPin(ClinicError, Settled):
+    """Card and PIN don't belong together, and it is not said which is wrong; `tries_left` in this call."""
+
+    def __init__(self, tries_left: int) -> None:
+        super().__init__(f"{tries_left} tries left")
+        self.tries_left = tries_left
+
+
+class CardLocked(ClinicError):
+    """Too many wrong PINs: the card (or this caller) may try again at `until`, or go to the desk."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"locked until {until.isoformat()}")
+        self.until = until
+
+
+class NoSuchPatient(ClinicError):
+    """The clinic doesn't know this person."""
+
+
+class ProfileError(ClinicError):
+    """The clinic's set-up document says something impossible; the message names the key."""

@@ -1,0 +1,137 @@
+"""Holds: a slot kept for one call, text dialogue or desk while it makes up its mind.
+
+A hold is a booking row in the state "held", so that one unique index guards both. It lives as long as its holder
+renews it, and dies with it; one left behind by a crash ends by the clock and is swept by the next hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy.dialects import sqlite
+
+from firmware.clinic import records, roster, schedule
+from firmware.clinic.errors import AlreadyBookedThatDay, BeyondHorizon, SlotTaken
+from firmware.clinic.profile import ClinicProfile
+from firmware.clinic.records import VISIT_STATES
+from firmware.clinic.roster import Slot
+from firmware.clinic.schedule import Wish
+from firmware.storage.ledger import Transaction
+from firmware.storage.schema import absences, bookings
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A slot kept for `holder` until `until`."""
+
+    id: int
+    slot: Slot
+    holder: str
+    until: datetime
+
+
+_OBSTACLES = select(
+    select(bookings.c.id)
+    .where(
+        bookings.c.patient_id == bindparam("patient_id"),
+        bookings.c.department_id == bindparam("department_id"),
+        bookings.c.day == bindparam("day"),
+        bookings.c.state.in_(VISIT_STATES),
+    )
+    .scalar_subquery()
+    .label("visit_id"),
+    exists()
+    .where(absences.c.session_id == bindparam("session_id"), absences.c.day == bindparam("day"))
+    .label("is_off"),
+)
+_SWEEP = delete(bookings).where(
+    bookings.c.state == "held",
+    or_(bookings.c.held_until <= bindparam("now"), bookings.c.holder == bindparam("whose")),
+)
+_TAKE = sqlite.insert(bookings).on_conflict_do_nothing().returning(bookings.c.id)
+_IS_HELD_BY = and_(bookings.c.state == "held", bookings.c.holder == bindparam("whose"))
+_RENEW = update(bookings).where(_IS_HELD_BY).values(held_until=bindparam("until"))
+_RELEASE = delete(bookings).where(_IS_HELD_BY)
+
+
+def hold(
+    tx: Transaction, profile: ClinicProfile, now: datetime, slot: Slot, patient_id: int, *, holder: str, channel: str
+) -> Hold:
+    """Keep `slot` for the person until `profile.hold_s` from now; what `holder` held before is given back.
+
+    `holder` names the call, dialogue or desk ("call/<id>"), `channel` is voice, text or desk. If the number of a
+    series is gone, its next free number is taken. Raises `SlotTaken` with the next free slots,
+    `AlreadyBookedThatDay` or `BeyondHorizon`.
+    """
+    if slot.day > profile.last_day(now):
+        raise BeyondHorizon(profile.last_day(now))
+    session = slot.session
+    visit = {"patient_id": patient_id, "department_id": session.department.id, "day": slot.day}
+    obstacles = tx.execute(_OBSTACLES, {**visit, "session_id": session.id}).one()
+    if obstacles.visit_id is not None:
+        raise AlreadyBookedThatDay(records.booking(tx, obstacles.visit_id))
+    if obstacles.is_off or roster.last_moment(slot, profile.zone) <= now:
+        raise SlotTaken(alternatives(tx, profile, now, slot))
+    tx.execute(_SWEEP, {"now": now, "whose": holder})
+    until = now + timedelta(seconds=profile.hold_s)
+    for candidate in _candidates(tx, profile, now, slot):
+        row = tx.execute(_TAKE, _row(candidate, patient_id, now, until, holder, channel)).first()
+        if row is not None:
+            return Hold(row.id, candidate, holder, until)
+    raise SlotTaken(alternatives(tx, profile, now, slot))
+
+
+def renew(tx: Transaction, profile: ClinicProfile, now: datetime, holder: str) -> None:
+    """The holder is still there: its hold, if any, lives `profile.hold_s` from now on."""
+    tx.execute(_RENEW, {"whose": holder, "until": now + timedelta(seconds=profile.hold_s)})
+
+
+def release_all(tx: Transaction, holder: str) -> None:
+    """The holder is gone or has changed its mind: everything it held is free at once."""
+    tx.execute(_RELEASE, {"whose": holder})
+
+
+def sweep(tx: Transaction, now: datetime) -> int:
+    """Free the holds whose time is over; returns how many there were."""
+    return tx.execute(delete(bookings).where(bookings.c.state == "held", bookings.c.held_until <= now)).rowcount
+
+
+def alternatives(tx: Transaction, profile: ClinicProfile, now: datetime, slot: Slot) -> tuple[Slot, ...]:
+    """The next two free slots like this one: same department and kind, same doctor if it had one."""
+    session = slot.session
+    doctor_id = session.doctor.id if session.doctor else None
+    wish = Wish(department_id=session.department.id, kind=session.kind, doctor_id=doctor_id)
+    return schedule.next_free(tx, profile, now, wish, after=slot.day)
+
+
+def _candidates(tx: Transaction, profile: ClinicProfile, now: datetime, slot: Slot) -> Iterator[Slot]:
+    """What to try: the slot, and if it is only a number of a series, those still free."""
+    yield slot
+    if slot.session.is_by_number:
+        of_session = schedule.offers(tx, profile, now, slot.day, Wish(department_id=slot.session.department.id))
+        yield from (free for offer in of_session if offer.session.id == slot.session.id for free in offer.free)
+
+
+def _row(slot: Slot, patient_id: int, now: datetime, until: datetime, holder: str, channel: str) -> dict[str, Any]:
+    session = slot.session
+    return {
+        "slot_key": slot.key,
+        "session_id": session.id,
+        "department_id": session.department.id,
+        "doctor_id": session.doctor.id if session.doctor else None,
+        "kind": session.kind,
+        "day": slot.day,
+        "begins": slot.begins,
+        "queue_number": slot.number,
+        "patient_id": patient_id,
+        "state": "held",
+        "holder": holder,
+        "held_until": until,
+        "fee_cents": session.fee_cents,
+        "channel": channel,
+        "created_at": now,
+    }

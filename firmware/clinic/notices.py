@@ -1,0 +1,108 @@
+"""The texts that tell a patient what was booked or cancelled; queued in the transaction that did it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import bindparam, update
+
+from firmware.clinic import roster
+from firmware.clinic.codes import SHORT_DIGITS
+from firmware.clinic.profile import ClinicProfile
+from firmware.clinic.records import Booking
+from firmware.language.catalogue import Catalogue, Prompt
+from firmware.language.values import ClockTime, Code, Day, Language, Money, Name, Ordinal, Value
+from firmware.phone_number import is_mobile
+from firmware.sms_parts import parts_of
+from firmware.storage.ledger import Transaction
+from firmware.storage.schema import outbox
+
+_QUEUE = outbox.insert()
+_WITHDRAW = (
+    update(outbox)
+    .where(outbox.c.booking_id == bindparam("which"), outbox.c.state == "queued")
+    .values(state="withdrawn")
+)
+
+
+def confirmation(profile: ClinicProfile, now: datetime, booking: Booking, language: Language) -> str:
+    """What was booked, and how to cancel it by text if there is still time and room for that."""
+    tail = ["cancel.how"] if now < profile.cut_off(booking.day) else []
+    return _text(profile, now, booking, language, _form("booked", booking), tail)
+
+
+def cancellation(profile: ClinicProfile, now: datetime, booking: Booking, language: Language) -> str:
+    """What was cancelled."""
+    return _text(profile, now, booking, language, _form("cancelled", booking), [])
+
+
+def queue_confirmation(tx: Transaction, profile: ClinicProfile, now: datetime, booking: Booking) -> None:
+    """Text the confirmation to the booking's number, if that can take texts."""
+    body = confirmation(profile, now, booking, booking.language or "zh")
+    _queue(tx, now, booking, body, "confirmation")
+
+
+def queue_cancellation(tx: Transaction, profile: ClinicProfile, now: datetime, booking: Booking) -> None:
+    """Text the cancellation to the booking's number, if that can take texts."""
+    body = cancellation(profile, now, booking, booking.language or "zh")
+    _queue(tx, now, booking, body, "cancellation")
+
+
+def withdraw(tx: Transaction, booking_id: int) -> None:
+    """What was to be sent about the booking and has not left yet is no longer true."""
+    tx.execute(_WITHDRAW, {"which": booking_id})
+
+
+def facts(booking: Booking, profile: ClinicProfile, now: datetime) -> dict[str, Value]:
+    """All that can be said of a booking, by the names that prompts use.
+
+    sign, department, who (department and doctor), day, time, number, fee, last_day and cut_off (until when the patient
+    can cancel); doctor if there is one; code and short (its first digits) once it is booked.
+    """
+    today = roster.wall_day(now, profile.zone)
+    cut_off = profile.cut_off(booking.day).astimezone(profile.zone)
+    department, doctor = booking.department.name, booking.doctor.name if booking.doctor else None
+    values: dict[str, Value] = {
+        "sign": profile.sign,
+        "department": department,
+        "who": Name(department.zh + doctor.zh, f"{doctor.en}, {department.en}") if doctor else department,
+        "day": Day(booking.day, today),
+        "time": ClockTime(booking.begins),
+        "number": Ordinal(booking.queue_number),
+        "fee": Money(booking.fee_cents),
+        "last_day": Day(cut_off.date(), today),
+        "cut_off": ClockTime(cut_off.time()),
+    }
+    if doctor:
+        values["doctor"] = doctor
+    if booking.code:
+        values |= {"code": Code(booking.code), "short": Code(booking.code[:SHORT_DIGITS])}
+    return values
+
+
+def _form(what: str, booking: Booking) -> str:
+    return f"{what}.number" if booking.is_by_number else f"{what}.time"
+
+
+def _text(
+    profile: ClinicProfile, now: datetime, booking: Booking, language: Language, head: str, tail: list[str]
+) -> str:
+    """The head with its tail, or without if that takes more parts than the clinic pays for."""
+    values = facts(booking, profile, now)
+    short = _catalogue().written(Prompt(head, values), language)
+    full = short + "".join(_catalogue().written(Prompt(key, values), language) for key in tail)
+    return full if parts_of(full) <= profile.text_parts else short
+
+
+def _queue(tx: Transaction, now: datetime, booking: Booking, body: str, purpose: str) -> None:
+    if booking.contact_number is None or not is_mobile(booking.contact_number):
+        return
+    row = {"number": booking.contact_number, "body": body, "purpose": purpose, "booking_id": booking.id}
+    tx.execute(_QUEUE, {**row, "created_at": now, "state": "queued"})
+
+
+@cache
+def _catalogue() -> Catalogue:
+    return Catalogue(Path(__file__).with_name("notices.yaml"))

@@ -1,0 +1,156 @@
+"""The clinic's own settings, read from its set-up document.
+
+A document gives only what differs from the defaults here. An unknown key is an error with a suggestion, so that a
+misspelt rule is never silently another rule.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from firmware.clinic.errors import ProfileError
+from firmware.clinic.roster import instant
+from firmware.language.values import Name
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+Hours = tuple[tuple[tuple[time, time], ...], ...]  # for each weekday, Monday first, the spans in which it is open
+
+_CLOSED: Hours = ((),) * 7
+
+
+@dataclass(frozen=True)
+class ClinicProfile:
+    """Who the clinic is and which rules it keeps. Durations as the names say, times of day in the clinic's `zone`."""
+
+    name: Name
+    sign: Name  # stands before every text: 【湖滨诊所】
+    zone: ZoneInfo
+    address: Name | None = None
+    hours: Hours = _CLOSED
+    horizon_days: int = 14  # the last day that can be booked, counted from today
+    cancel_days_before: int = 1  # with `cancel_until`: the last moment at which patients cancel themselves
+    cancel_until: time = time(17)
+    hold_s: int = 180
+    dialogue_life_s: int = 1800  # of a text dialogue between two messages
+    continue_s: int = 600  # how long a call that ended in the middle can be continued
+    pin_tries_a_call: int = 3
+    pin_tries_a_day: int = 6
+    general_asks_day: bool = False  # False: a general number is for today
+    text_parts: int = 1  # the most parts that one of the clinic's notices may have
+
+    def last_day(self, now: datetime) -> date:
+        """The last day that can be booked."""
+        return now.astimezone(self.zone).date() + timedelta(days=self.horizon_days)
+
+    def cut_off(self, day: date) -> datetime:
+        """Until when (UTC) a patient can cancel a visit on `day`."""
+        return instant(day - timedelta(days=self.cancel_days_before), self.cancel_until, self.zone)
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether people are at the desk."""
+        wall = now.astimezone(self.zone)
+        return any(begins <= wall.time() < ends for begins, ends in self.hours[wall.weekday()])
+
+
+def read_profile(document: Mapping[str, Any]) -> ClinicProfile:
+    """The profile that a set-up document describes; raises `ProfileError` naming the key that is wrong."""
+    for key in document:
+        if key not in _READERS:
+            raise ProfileError(f"clinic: unknown key {key!r}{_suggestion(key)}")
+    for key in ("name", "zone"):
+        if key not in document:
+            raise ProfileError(f"clinic: {key!r} is missing")
+    values = {key: _read(key, document[key]) for key in document}
+    values.setdefault("sign", Name(f"【{values['name'].zh}】", values['name'].en))
+    return ClinicProfile(**values)
+
+
+def _read(key: str, value: Any) -> Any:
+    try:
+        return _READERS[key](value)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ProfileError(f"clinic: {key}: {error}") from error
+
+
+def _suggestion(key: str) -> str:
+    near = difflib.get_close_matches(str(key), _READERS, n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def _name(value: Any) -> Name:
+    if not isinstance(value, Mapping) or set(value) - {"zh", "en"} or not value:
+        raise ValueError("must be {zh: ..., en: ...}")
+    if not all(isinstance(text, str) for text in value.values()):
+        raise ValueError("must be text in both languages")
+    return Name(value.get("zh", ""), value.get("en", ""))
+
+
+def _zone(value: Any) -> ZoneInfo:
+    try:
+        return ZoneInfo(value)
+    except (KeyError, ValueError, TypeError, OSError) as error:
+        raise ValueError(f"no time zone {value!r}; Asia/Shanghai is one") from error
+
+
+def _time(value: Any) -> time:
+    if not isinstance(value, str):  # YAML reads a bare 17:00 as the number 1020
+        raise ValueError(f'must be a time in quotes such as "17:00", not {value!r}')
+    return time.fromisoformat(value)
+
+
+def _hours(value: Any) -> Hours:
+    unknown = set(value) - set(WEEKDAYS)
+    if unknown:
+        raise ValueError(f"unknown weekday {min(unknown)!r}; weekdays are {', '.join(WEEKDAYS)}")
+    return tuple(tuple(_span(span) for span in value.get(weekday, ())) for weekday in WEEKDAYS)
+
+
+def _span(value: Any) -> tuple[time, time]:
+    begins, _, ends = str(value).partition("-")
+    span = _time(begins.strip()), _time(ends.strip())
+    if span[0] >= span[1]:
+        raise ValueError(f"{value!r} ends before it begins")
+    return span
+
+
+def _whole(least: int, most: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        if type(value) is not int or not least <= value <= most:
+            raise ValueError(f"must be a whole number from {least} to {most}, not {value!r}")
+        return value
+
+    return read
+
+
+def _switch(value: Any) -> bool:
+    if type(value) is not bool:
+        raise ValueError(f"must be true or false, not {value!r}")
+    return value
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "name": _name,
+    "sign": _name,
+    "zone": _zone,
+    "address": _name,
+    "hours": _hours,
+    "horizon_days": _whole(0, 90),
+    "cancel_days_before": _whole(0, 14),
+    "cancel_until": _time,
+    "hold_s": _whole(30, 900),
+    "dialogue_life_s": _whole(60, 86400),
+    "continue_s": _whole(0, 3600),
+    "pin_tries_a_call": _whole(1, 10),
+    "pin_tries_a_day": _whole(1, 100),
+    "general_asks_day": _switch,
+    "text_parts": _whole(1, 10),
+}
+
+if set(_READERS) != {field.name for field in fields(ClinicProfile)}:
+    raise AssertionError("every setting of the profile needs its reader")

@@ -1,0 +1,130 @@
+"""The sample clinic: departments, doctors, roster and six patients, loaded with one call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlalchemy import func, insert, select
+
+from firmware.clinic import accounts, cards, people, roster
+from firmware.clinic.profile import WEEKDAYS, ClinicProfile, read_profile
+from firmware.language.values import Name
+from firmware.storage.ledger import Transaction
+from firmware.storage.schema import bookings, departments, doctors, patients, sessions
+
+Entry = Mapping[str, Any]
+
+
+class LedgerNotEmpty(Exception):
+    """The ledger has patients already; a sample must never mix with real ones."""
+
+
+@cache
+def document() -> Entry:
+    """The whole sample as it stands in sample.yaml; `document()["clinic"]` is the set-up document."""
+    loaded: Entry = yaml.safe_load(Path(__file__).with_name("sample.yaml").read_text(encoding="utf-8"))
+    return loaded
+
+
+def profile() -> ClinicProfile:
+    """The sample clinic's profile."""
+    return read_profile(document()["clinic"])
+
+
+def load(tx: Transaction, now: datetime) -> None:
+    """Fill an empty ledger with the sample clinic; raises `LedgerNotEmpty`."""
+    if tx.execute(select(func.count()).select_from(patients)).scalar_one():
+        raise LedgerNotEmpty("the ledger already has patients")
+    department_ids = {entry["key"]: _add_department(tx, entry) for entry in document()["departments"]}
+    doctor_rows = {entry["zh"]: _add_doctor(tx, entry, department_ids) for entry in document()["doctors"]}
+    for entry in document()["sessions"]:
+        _add_sessions(tx, entry, department_ids, doctor_rows)
+    known: dict[str, int] = {}
+    for entry in document()["patients"]:
+        known[entry["zh"]] = _add_patient(tx, now, entry, known)
+
+
+def _add_department(tx: Transaction, entry: Entry) -> int:
+    return _insert(
+        tx, departments, key=entry["key"], name_zh=entry["zh"], name_en=entry["en"], aliases=entry["aliases"]
+    )
+
+
+def _add_doctor(tx: Transaction, entry: Entry, department_ids: Mapping[int, int]) -> tuple[int, int]:
+    department_id = department_ids[entry["department"]]
+    doctor_id = _insert(
+        tx,
+        doctors,
+        department_id=department_id,
+        name_zh=entry["zh"],
+        name_en=entry["en"],
+        aliases=entry["aliases"],
+        expert_code=entry.get("expert_code"),
+    )
+    return department_id, doctor_id
+
+
+def _add_sessions(
+    tx: Transaction, entry: Entry, department_ids: Mapping[int, int], doctor_rows: Mapping[str, tuple[int, int]]
+) -> None:
+    if "doctor" in entry:
+        department_id, doctor_id = doctor_rows[entry["doctor"]]
+    else:
+        department_id, doctor_id = department_ids[entry["department"]], None
+    first, last = (WEEKDAYS.index(day) + 1 for day in entry["days"].split("-"))
+    for weekday in range(first, last + 1):
+        _insert(
+            tx,
+            sessions,
+            department_id=department_id,
+            doctor_id=doctor_id,
+            kind=entry["kind"],
+            weekday=weekday,
+            begins=time.fromisoformat(entry["begins"]),
+            ends=time.fromisoformat(entry["ends"]),
+            mode="time" if "slot_minutes" in entry else "series",
+            slot_minutes=entry.get("slot_minutes"),
+            capacity=entry.get("capacity"),
+            fee_cents=entry["fee_cents"],
+        )
+
+
+def _add_patient(tx: Transaction, now: datetime, entry: Entry, known: Mapping[str, int]) -> int:
+    person = people.register(
+        tx,
+        Name(entry["zh"], entry["en"]),
+        entry["born"],
+        number=entry["number"],
+        rank=entry.get("rank", 1),
+        language=entry.get("language"),
+        tier=entry.get("tier", "normal"),
+        is_deceased=entry.get("is_deceased", False),
+        guardian_id=known.get(entry.get("guardian", "")),
+    )
+    if "card" in entry:
+        cards.issue(tx, entry["card"], person.id, entry["pin"])
+        accounts.deposit(tx, now, person.id, entry["balance_cents"])
+    for days_ago in entry.get("missed_days_ago", ()):
+        _add_missed_visit(tx, now - timedelta(days=days_ago), person.id)
+    return person.id
+
+
+def _add_missed_visit(tx: Transaction, when: datetime, patient_id: int) -> None:
+    day = roster.wall_day(when, profile().zone)
+    session = tx.execute(select(sessions).where(sessions.c.weekday == day.isoweekday())).first()
+    if session is None:
+        raise ValueError(f"the sample clinic has no session on {day}")
+    missed = {"slot_key": f"series/{session.id}/{day}/1", "session_id": session.id, "queue_number": 1}
+    what = {"kind": session.kind, "fee_cents": session.fee_cents, "department_id": session.department_id}
+    when_and_who = {"day": day, "begins": session.begins, "patient_id": patient_id, "created_at": when}
+    _insert(tx, bookings, **missed, **what, **when_and_who, state="no-show", holder="desk/sample", channel="desk")
+
+
+def _insert(tx: Transaction, table: Any, **values: Any) -> int:
+    key: int = tx.execute(insert(table).values(**values).returning(table.c.id)).scalar_one()
+    return key

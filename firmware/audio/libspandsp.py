@@ -34,6 +34,7 @@ ffi.cdef(
 
     dtmf_rx_state_t *dtmf_rx_init(dtmf_rx_state_t *s, void *callback, void *user_data);
     void dtmf_rx_set_realtime_callback(dtmf_rx_state_t *s, tone_report_func_t callback, void *user_data);
+    void dtmf_rx_parms(dtmf_rx_state_t *s, int filter_dialtone, int twist_db, int reverse_twist_db, int threshold_dbm0);
     int dtmf_rx(dtmf_rx_state_t *s, const int16_t amp[], int samples);
     int dtmf_rx_free(dtmf_rx_state_t *s);
 

@@ -17,9 +17,11 @@ from firmware.audio.libspandsp import ffi, library, pointer
 from firmware.audio.port import SAMPLE_RATE_HZ, Sound
 
 KEYS = "0123456789*#ABCD"
+BLOCK_SAMPLES = 102  # the DTMF receiver decides once per Goertzel block of 12.75 ms
 
 _QUEUE_KEYS = 100  # the transmitter's own queue holds 128
-_BLOCK_SAMPLES = 102  # the DTMF receiver decides once per Goertzel block of 12.75 ms
+_TWIST_DB, _REVERSE_TWIST_DB = 8, 6  # how much stronger the low, the high tone may be: wider than Q.24 asks
+_LEAST_LEVEL_DBM0 = -42
 
 # ---- keys (DTMF, ITU-T Q.23 and Q.24) ----
 
@@ -47,26 +49,27 @@ class DtmfReceiver:
     def __init__(self) -> None:
         spandsp = library()
         self._reports: list[tuple[int, int]] = []
-        self._key: str | None = None
+        self.key: str | None = None  # whose tone is there now
         self._heard = 0
         self._feed = spandsp.dtmf_rx
         self._state = ffi.gc(spandsp.dtmf_rx_init(ffi.NULL, ffi.NULL, ffi.NULL), spandsp.dtmf_rx_free)
         self._callback = _tone_callback(self._reports)
         spandsp.dtmf_rx_set_realtime_callback(self._state, self._callback, ffi.NULL)
+        spandsp.dtmf_rx_parms(self._state, 0, _TWIST_DB, _REVERSE_TWIST_DB, _LEAST_LEVEL_DBM0)
 
     def feed(self, sound: Sound) -> list[KeyDown | KeyUp]:
         """The keys that began or ended in the next samples."""
         events: list[KeyDown | KeyUp] = []
         for start in range(0, len(sound), SAMPLE_RATE_HZ):
             part = sound[start : start + SAMPLE_RATE_HZ]
-            events += self._feed_exactly(part) if len(part) > _BLOCK_SAMPLES * 2 else self._feed_part(part)
+            events += self._feed_exactly(part) if len(part) > BLOCK_SAMPLES * 2 else self._feed_part(part)
         return events
 
     def _feed_exactly(self, sound: Sound) -> list[KeyDown | KeyUp]:
         """Long sound goes in by the block, so that `at_sample` is right to the block."""
         events: list[KeyDown | KeyUp] = []
-        for start in range(0, len(sound), _BLOCK_SAMPLES):
-            events += self._feed_part(sound[start : start + _BLOCK_SAMPLES])
+        for start in range(0, len(sound), BLOCK_SAMPLES):
+            events += self._feed_part(sound[start : start + BLOCK_SAMPLES])
         return events
 
     def _feed_part(self, sound: Sound) -> list[KeyDown | KeyUp]:
@@ -76,11 +79,11 @@ class DtmfReceiver:
             return []
         events: list[KeyDown | KeyUp] = []
         for code, level in self._reports:
-            if self._key is not None:
-                events.append(KeyUp(self._key, self._heard))
-            self._key = chr(code) if code else None
-            if self._key is not None:
-                events.append(KeyDown(self._key, self._heard, level))
+            if self.key is not None:
+                events.append(KeyUp(self.key, self._heard))
+            self.key = chr(code) if code else None
+            if self.key is not None:
+                events.append(KeyDown(self.key, self._heard, level))
         self._reports.clear()
         return events
 

@@ -75,6 +75,7 @@ class Port:
         self._wake_at: int | None = None
         self._hung_up: HungUp | None = None
         self._purge = False
+        self._only_listens = False
         self._changed = threading.Condition()
 
     # ---- the line's media thread ----
@@ -95,6 +96,22 @@ class Port:
         """Whether what the device has buffered for play-out should be thrown away now; asking resets it."""
         purge, self._purge = self._purge, False
         return purge
+
+    @property
+    def is_speaking(self) -> bool:
+        """Whether a source is there; what `speak` gives otherwise is `SILENT_FRAME` itself."""
+        return self._source is not None
+
+    @property
+    def stops_at_key(self) -> bool:
+        """Whether a key would end what is being played: then sound is to be handed over in short chunks."""
+        source = self._source
+        return source is not None and source.stops_at_key
+
+    @property
+    def only_listens(self) -> bool:
+        """Whether the call thread wants to hear more than to speak: a one-way modem then receives."""
+        return self._only_listens
 
     def _next_frame(self) -> Sound:
         with self._changed:
@@ -156,6 +173,13 @@ class Port:
         with self._changed:
             self._source = None
             self._purge = True
+
+    def only_listen(self, on: bool) -> None:
+        """Before and after recording a caller: a modem that cannot do both at once receives instead of sending.
+
+        Switching takes such a modem up to a second, and what is played meanwhile is lost; others take no notice.
+        """
+        self._only_listens = on
 
     def wait(self, seconds: float) -> PortEvent | None:
         """The next event, or None after `seconds` of sound without one.

@@ -17,6 +17,26 @@ class CommandRefused(LineError):
     """The modem answered ERROR to a command."""
 
 
+class ModemGarbled(LineError):
+    """The modem sends what no modem sends: a broken cable, the wrong speed or the wrong device."""
+
+
+class SoundRefused(LineError):
+    """The modem has no sound format or voice mode that the box can use."""
+
+
+class LineNotSeized(LineError):
+    """The modem was told to answer, but the line goes on ringing."""
+
+
+class PortTaken(LineError):
+    """Another program holds the device."""
+
+
+class ProfileBroken(LineError):
+    """A modem profile file cannot be read."""
+
+
 class CallerGone(LineError):
     """The caller hung up before the line could be answered."""
 

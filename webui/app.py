@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,6 @@ from firmware.control.channel import ControlError
 from firmware.storage.ledger import Ledger
 from webui import pages, view
 from webui.words import Words, page_texts, preferred_language
-
-log = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
 

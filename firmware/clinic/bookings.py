@@ -6,10 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select, update
 
-from firmware.clinic import accounts, codes, notices, records
+from firmware.clinic import accounts, codes, holds, notices, records
 from firmware.clinic.errors import AlreadyBookedThatDay, AlreadyCancelled, HoldLost, NoSuchBooking, TooLateToCancel
 from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.records import VISIT_STATES, Booking
+from firmware.clinic.roster import Slot
 from firmware.language.values import Language
 from firmware.storage.ledger import Transaction
 from firmware.storage.schema import booking_events, bookings
@@ -45,6 +46,7 @@ def confirm(
     hold_id: int,
     *,
     holder: str,
+    slot: Slot | None = None,
     number: str | None = None,
     language: Language = "zh",
     pay_at_desk: bool = False,
@@ -52,12 +54,15 @@ def confirm(
 ) -> Booking:
     """Make the hold a visit: money held, code given, confirmation queued, all in this transaction.
 
+    `slot` is what the holder believes to hold: if the hold is lost, `HoldLost` tells what is free near it.
     `number` is where the texts go; None or a landline gets none. `notify=False` when the caller answers with
     `notices.confirmation` itself. Who has no account pays at the desk, and so does anybody with `pay_at_desk`. A hold
     whose time is over but that nobody else took is still good, and confirming twice is confirming once. Raises
     `HoldLost`, `NotEnoughMoney`, `AlreadyBookedThatDay`.
     """
     held = _held(tx, hold_id, holder)
+    if held is None:
+        raise HoldLost(holds.alternatives(tx, profile, now, slot) if slot else ())
     if held.state != "held":
         return held
     _refuse_second_visit(tx, held)
@@ -119,15 +124,13 @@ def check_in(tx: Transaction, now: datetime, booking_id: int, *, channel: str, c
     return _set_state(tx, now, visit, "arrived", channel, cause)
 
 
-def _held(tx: Transaction, hold_id: int, holder: str) -> Booking:
-    """The holder's hold, or what it became when it was confirmed before."""
+def _held(tx: Transaction, hold_id: int, holder: str) -> Booking | None:
+    """The holder's hold, or what it became when it was confirmed before; None if it is neither."""
     try:
         held = records.booking(tx, hold_id)
-    except NoSuchBooking as error:
-        raise HoldLost from error
-    if held.holder != holder or held.state not in ("held", "booked"):
-        raise HoldLost
-    return held
+    except NoSuchBooking:
+        return None
+    return held if held.holder == holder and held.state in ("held", "booked") else None
 
 
 def _refuse_second_visit(tx: Transaction, held: Booking) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from firmware.storage.ledger import Settled
+from firmware.storage.errors import Settled
 
 if TYPE_CHECKING:
     from firmware.clinic.records import Booking

@@ -95,6 +95,11 @@ def release_all(tx: Transaction, holder: str) -> None:
     tx.execute(_RELEASE, {"whose": holder})
 
 
+def release_calls(tx: Transaction) -> None:
+    """At start-up: the calls of before are gone, and with them what they held."""
+    tx.execute(delete(bookings).where(bookings.c.state == "held", bookings.c.holder.startswith("call/")))
+
+
 def sweep(tx: Transaction, now: datetime) -> int:
     """Free the holds whose time is over; returns how many there were."""
     return tx.execute(delete(bookings).where(bookings.c.state == "held", bookings.c.held_until <= now)).rowcount

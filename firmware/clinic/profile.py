@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from firmware.clinic.errors import ProfileError
 from firmware.clinic.roster import instant
 from firmware.language.values import Name
+from firmware.storage.documents import SetupDocuments
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -58,6 +59,14 @@ class ClinicProfile:
         return any(begins <= wall.time() < ends for begins, ends in self.hours[wall.weekday()])
 
 
+def load_profile(documents: SetupDocuments) -> ClinicProfile:
+    """The profile from the box's set-up documents; raises `ProfileError`."""
+    document = documents.load("clinic")
+    if document is None:
+        raise ProfileError("clinic: there is no such set-up document yet")
+    return read_profile(document)
+
+
 def read_profile(document: Mapping[str, Any]) -> ClinicProfile:
     """The profile that a set-up document describes; raises `ProfileError` naming the key that is wrong."""
     for key in document:
@@ -67,7 +76,7 @@ def read_profile(document: Mapping[str, Any]) -> ClinicProfile:
         if key not in document:
             raise ProfileError(f"clinic: {key!r} is missing")
     values = {key: _read(key, document[key]) for key in document}
-    values.setdefault("sign", Name(f"【{values['name'].zh}】", values['name'].en))
+    values.setdefault("sign", Name(f"【{values['name'].zh}】", values["name"].en))
     return ClinicProfile(**values)
 
 

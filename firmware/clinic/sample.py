@@ -12,15 +12,17 @@ import yaml
 from sqlalchemy import func, insert, select
 
 from firmware.clinic import accounts, cards, people, roster
+from firmware.clinic.errors import ClinicError
 from firmware.clinic.profile import WEEKDAYS, ClinicProfile, read_profile
 from firmware.language.values import Name
-from firmware.storage.ledger import Transaction
+from firmware.storage.documents import SetupDocuments
+from firmware.storage.ledger import Ledger, Transaction
 from firmware.storage.schema import bookings, departments, doctors, patients, sessions
 
 Entry = Mapping[str, Any]
 
 
-class LedgerNotEmpty(Exception):
+class LedgerNotEmpty(ClinicError):
     """The ledger has patients already; a sample must never mix with real ones."""
 
 
@@ -36,8 +38,15 @@ def profile() -> ClinicProfile:
     return read_profile(document()["clinic"])
 
 
-def load(tx: Transaction, now: datetime) -> None:
-    """Fill an empty ledger with the sample clinic; raises `LedgerNotEmpty`."""
+def load(ledger: Ledger, documents: SetupDocuments, now: datetime) -> None:
+    """Make an empty box the sample clinic's: ledger and set-up document; raises `LedgerNotEmpty`."""
+    with ledger.transaction() as tx:
+        fill(tx, now)
+        documents.save("clinic", document()["clinic"])
+
+
+def fill(tx: Transaction, now: datetime) -> None:
+    """Put the sample clinic's people and roster into an empty ledger; raises `LedgerNotEmpty`."""
     if tx.execute(select(func.count()).select_from(patients)).scalar_one():
         raise LedgerNotEmpty("the ledger already has patients")
     department_ids = {entry["key"]: _add_department(tx, entry) for entry in document()["departments"]}

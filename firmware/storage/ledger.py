@@ -6,31 +6,22 @@ every connection that the pool opens.
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 
-from firmware.storage.schema import metadata
+from firmware.storage.backups import newest_backup
+from firmware.storage.errors import LedgerBusy, LedgerDamaged, Settled
 
 BUSY_TIMEOUT_S = 5.0
+SCHEMA_REVISION = "0001"  # the newest in migrations/versions; Alembic is imported only for another one
 
 Transaction = Connection
-
-
-class LedgerError(Exception):
-    """The ledger can't do what was asked of it."""
-
-
-class LedgerBusy(LedgerError):
-    """Other writers held the ledger for longer than a transaction waits."""
-
-
-class Settled(Exception):
-    """An error that is an answer: it leaves the transaction, and what was written before it stays written."""
 
 
 class Ledger:
@@ -51,7 +42,7 @@ class Ledger:
         if not self._writing.acquire(timeout=BUSY_TIMEOUT_S):
             raise LedgerBusy("another transaction of this process did not end")
         try:
-            answer = None
+            answer: Settled | None = None
             with self.engine.begin() as connection:
                 try:
                     yield connection
@@ -65,7 +56,7 @@ class Ledger:
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """A read transaction: one consistent view, never waits for a writer, can't write."""
-        with self._reader.connect() as connection, connection.begin():
+        with self._reader.begin() as connection:
             yield connection
 
     def close(self) -> None:
@@ -73,10 +64,17 @@ class Ledger:
 
 
 def open_ledger(file: Path) -> Ledger:
-    """The ledger in `file`, migrated to the newest schema; made if absent."""
+    """The ledger in `file`, migrated to the newest schema; made if absent.
+
+    Raises `LedgerDamaged`, without touching anything, when the file is no sound ledger, or is gone while back-ups of
+    it are there.
+    """
+    revision = _revision_in(file)
     engine = sqlite_engine(file)
-    with engine.begin() as connection:
-        metadata.create_all(connection)
+    if revision != SCHEMA_REVISION:
+        from firmware.storage import migration  # half a second that a usual start does not spend
+
+        migration.upgrade(engine, file, revision)
     return Ledger(engine)
 
 
@@ -85,7 +83,48 @@ def sqlite_engine(file: Path) -> Engine:
     engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": BUSY_TIMEOUT_S})
     event.listen(engine, "connect", _make_durable)
     event.listen(engine, "begin", _begin)
+
+    @event.listens_for(engine, "handle_error")
+    def _name_the_fault(context: ExceptionContext) -> None:
+        fault = context.original_exception
+        if isinstance(fault, sqlite3.OperationalError) and fault.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            raise LedgerBusy(f"other processes held {file} for {BUSY_TIMEOUT_S} s") from fault
+        if isinstance(fault, sqlite3.DatabaseError) and _is_damage(fault):
+            raise LedgerDamaged(file, str(fault), newest_backup(file)) from fault
+
     return engine
+
+
+def _revision_in(file: Path) -> str | None:
+    """The schema revision of the ledger, None if there is no ledger yet."""
+    if not file.exists() or file.stat().st_size == 0:
+        if backup := newest_backup(file):
+            raise LedgerDamaged(file, "the file is missing or empty", backup)
+        return None
+    try:
+        with closing(sqlite3.connect(f"file:{file}?mode=rw", uri=True, timeout=BUSY_TIMEOUT_S)) as connection:
+            return _checked_revision(connection, file)
+    except sqlite3.DatabaseError as error:
+        if _is_damage(error):
+            raise LedgerDamaged(file, str(error), newest_backup(file)) from error
+        raise
+
+
+def _checked_revision(connection: sqlite3.Connection, file: Path) -> str | None:
+    verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if verdict != "ok":
+        raise LedgerDamaged(file, verdict, newest_backup(file))
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if "alembic_version" not in tables:
+        if tables:
+            raise LedgerDamaged(file, "it is some other database", newest_backup(file))
+        return None
+    row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return row[0] if row else None
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)  # the primary result code
 
 
 def _make_durable(connection: Any, _: Any) -> None:

@@ -113,7 +113,7 @@ account_entries = Table(
     "account_entries", metadata,
     Column("id", Integer, primary_key=True),
     Column("patient_id", ForeignKey("patients.id"), nullable=False, index=True),
-    Column("booking_id", ForeignKey("bookings.id")),
+    Column("booking_id", ForeignKey("bookings.id"), index=True),
     Column("kind", String(10), nullable=False),  # deposit, hold, charge, release, refund
     Column("cents", Integer, nullable=False),
     Column("at", Instant, nullable=False),
@@ -235,6 +235,7 @@ calls = Table(
     Column("ended_at", Instant),
     Column("end_reason", String(40)),
     Column("outcome", String(40)),  # "booked", "cancelled", "message", "left at confirm", ...
+    Index("calls_not_ended", "id", sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
 )  # fmt: skip
 
 call_events = Table(
@@ -252,6 +253,10 @@ recordings = Table(
     Column("file", String(200), nullable=False),  # relative to the recordings folder
     Column("state", String(10), nullable=False),  # recording, complete, archived
     Column("seconds", Integer),
+    Index(
+        "recordings_not_archived", "call_id",
+        sqlite_where=text("state != 'archived'"), postgresql_where=text("state != 'archived'"),
+    ),
 )  # fmt: skip
 
 voice_messages = Table(
@@ -264,6 +269,7 @@ voice_messages = Table(
     Column("created_at", Instant, nullable=False),
     Column("done_at", Instant),
     Column("done_by", String(40)),
+    Index("messages_not_done", "id", sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),
 )  # fmt: skip
 
 # ---- texts ----
@@ -302,7 +308,7 @@ outbox = Table(
     Column("number", String(20), nullable=False),
     Column("body", Text, nullable=False),
     Column("purpose", String(20), nullable=False),  # reply, confirmation, cancellation, notice
-    Column("booking_id", ForeignKey("bookings.id")),
+    Column("booking_id", ForeignKey("bookings.id"), index=True),
     Column("answers_id", ForeignKey("inbox.id"), unique=True),  # at most one reply per text received
     Column("line", String(20)),  # wished line; NULL: any
     Column("created_at", Instant, nullable=False),

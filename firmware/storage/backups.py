@@ -1,0 +1,51 @@
+"""Back-ups of the ledger: whole copies that SQLite makes of a living database, the last few of them."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+BACKUPS_KEPT = 10
+
+
+def folder_of(ledger_file: Path) -> Path:
+    """Where the back-ups of a ledger lie."""
+    return ledger_file.with_name(f"{ledger_file.stem}.backups")
+
+
+def all_backups(ledger_file: Path) -> list[Path]:
+    """The back-ups there are, oldest first."""
+    return sorted(folder_of(ledger_file).glob("*.db"), key=lambda file: file.stat().st_mtime_ns)
+
+
+def newest_backup(ledger_file: Path) -> Path | None:
+    """The last back-up, if there is one."""
+    found = all_backups(ledger_file)
+    return found[-1] if found else None
+
+
+def back_up(ledger_file: Path, label: str) -> Path:
+    """A new back-up, whole and on disk: `label` is its file's name; the oldest beyond the last ten goes."""
+    folder = folder_of(ledger_file)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    target = folder / f"{label}.db"
+    unfinished = target.with_suffix(".new")
+    with closing(sqlite3.connect(ledger_file)) as source, closing(sqlite3.connect(unfinished)) as copy:
+        source.backup(copy)
+        copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
+    _sync(unfinished)
+    unfinished.replace(target)
+    _sync(folder)
+    for old in all_backups(ledger_file)[:-BACKUPS_KEPT]:
+        old.unlink()
+    return target
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

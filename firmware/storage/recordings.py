@@ -1,0 +1,87 @@
+"""The index of recorded calls and of messages that callers left; the sound lies in files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, select, text, update
+
+from firmware.storage.ledger import Transaction
+from firmware.storage.schema import recordings, voice_messages
+
+RECORDING = "recording"
+COMPLETE = "complete"
+ARCHIVED = "archived"
+
+_ADVANCE = (
+    update(recordings)
+    .where(recordings.c.call_id == bindparam("which"))
+    .values(state=bindparam("new_state"), file=bindparam("new_file"), seconds=bindparam("length_s"))
+)
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The recording of one call; `file` is relative to the recordings folder."""
+
+    call_id: str
+    file: str
+    state: str
+    seconds: int | None
+
+
+@dataclass(frozen=True)
+class VoiceMessage:
+    """What a caller left on the box; `file` is relative to the folder of messages."""
+
+    id: int
+    call_id: str | None
+    number: str | None
+    file: str
+    seconds: int
+    created_at: datetime
+
+
+def begin(tx: Transaction, call_id: str, file: str) -> None:
+    """The call is being recorded to `file`."""
+    tx.execute(recordings.insert(), {"call_id": call_id, "file": file, "state": RECORDING})
+
+
+def complete(tx: Transaction, call_id: str, file: str, seconds: int) -> None:
+    """The call is over and its sound whole."""
+    tx.execute(_ADVANCE, {"which": call_id, "new_state": COMPLETE, "new_file": file, "length_s": seconds})
+
+
+def archive(tx: Transaction, call_id: str, file: str, seconds: int) -> None:
+    """The sound was packed into `file`."""
+    tx.execute(_ADVANCE, {"which": call_id, "new_state": ARCHIVED, "new_file": file, "length_s": seconds})
+
+
+def unpacked(tx: Transaction) -> list[Recording]:
+    """Those not archived yet, oldest first: also what a crash left in the state "recording"."""
+    rows = tx.execute(select(recordings).where(text("state != 'archived'")).order_by(recordings.c.call_id))
+    return [Recording(row.call_id, row.file, row.state, row.seconds) for row in rows]
+
+
+def add_message(
+    tx: Transaction, now: datetime, call_id: str | None, number: str | None, file: str, seconds: int
+) -> int:
+    """A caller left a message; returns its id."""
+    row = {"call_id": call_id, "number": number, "file": file, "seconds": seconds, "created_at": now}
+    key: int = tx.execute(voice_messages.insert().returning(voice_messages.c.id), row).scalar_one()
+    return key
+
+
+def messages_waiting(tx: Transaction) -> list[VoiceMessage]:
+    """The messages that nobody has dealt with, oldest first."""
+    table = voice_messages.c
+    waiting = select(table.id, table.call_id, table.number, table.file, table.seconds, table.created_at)
+    rows = tx.execute(waiting.where(table.done_at.is_(None)).order_by(table.id))
+    return [VoiceMessage(*row) for row in rows]
+
+
+def finish_message(tx: Transaction, now: datetime, message_id: int, who: str) -> None:
+    """`who` of the staff has dealt with the message."""
+    done = update(voice_messages).where(voice_messages.c.id == message_id).values(done_at=now, done_by=who)
+    tx.execute(done)

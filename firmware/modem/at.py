@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+_DLE, _ETX = b"\x10", 0x03
+_CODES_LIMIT = 64  # bytes; a key or two and a tone fit between two streams
 LINE_LIMIT = 512  # bytes; the longest honest line is one format of +VSM=? or a caller's packet in hex, under 200
 
 
@@ -62,13 +64,16 @@ _UNPRINTABLE = re.compile(r"[^ -~]")
 class ReplyParser:
     """Turns the bytes of command state into events.
 
-    It stops behind CONNECT: what follows is voice data, to be had from `take_rest`.
+    It stops behind CONNECT: what follows is voice data, to be had from `take_rest`. Shielded codes that come between
+    two streams of a call (V.253: a key, a busy tone) are kept for the next stream.
     """
 
     def __init__(self) -> None:
         self._line = bytearray()
         self._is_too_long = False
         self._is_connected = False
+        self._codes = bytearray()
+        self._in_code = False
 
     @property
     def is_connected(self) -> bool:
@@ -87,13 +92,32 @@ class ReplyParser:
         return events
 
     def take_rest(self) -> bytes:
-        """The bytes that came behind CONNECT; the parser is in command state again."""
-        rest = bytes(self._line)
+        """The bytes that came behind CONNECT, the codes that came before in front; back in command state."""
+        rest = bytes(self._codes + self._line)
+        self._codes.clear()
         self._line.clear()
         self._is_connected = False
         return rest
 
+    def drop_codes(self) -> None:
+        """Forget codes: a new call begins."""
+        self._codes.clear()
+
     def _gather(self, part: bytes) -> None:
+        """Add to the line, shielded codes left out."""
+        while part:
+            if self._in_code:
+                self._keep_code(part[0])
+                part = part[1:]
+            text, mark, part = part.partition(_DLE)
+            self._in_code = bool(mark)
+            self._add(text)
+
+    def _keep_code(self, code: int) -> None:
+        if code != _ETX and len(self._codes) < _CODES_LIMIT:
+            self._codes += _DLE + bytes([code])
+
+    def _add(self, part: bytes) -> None:
         room = LINE_LIMIT - len(self._line)
         self._is_too_long |= len(part) > room
         self._line += part[:room]

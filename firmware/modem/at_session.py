@@ -39,6 +39,10 @@ class AtSession:
         self.tell(command)
         return self._parser.take_rest()
 
+    def drop_codes(self) -> None:
+        """Forget shielded codes that came outside of a stream: they belong to no call."""
+        self._parser.drop_codes()
+
     def expect_ok(self, data: bytes, timeout_s: float = COMMAND_TIMEOUT_S) -> None:
         """Wait for the result that follows the end of a stream, of which `data` was read already."""
         self._reply("the end of a stream", timeout_s, with_text=False, data=data)

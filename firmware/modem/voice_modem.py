@@ -59,6 +59,7 @@ class VoiceModem:
 
     def enter_voice(self) -> None:
         """Voice mode with the chosen format; it forgets both when it leaves, so this precedes every call."""
+        self._session.drop_codes()
         self._session.tell("AT+FCLASS=8")
         self._session.tell(self.abilities.sound_format.command(self.profile.vsm_arguments))
         self._prepare(self.profile.voice, self.profile.voice_optional)

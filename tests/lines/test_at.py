@@ -47,6 +47,13 @@ def test_what_follows_connect_is_sound_even_when_it_looks_like_a_reply() -> None
         assert parser.feed(b"\r\nOK\r\n") == [OK]
 
 
+def test_a_busy_tone_between_two_streams_is_kept_for_the_next_one() -> None:
+    for first, second in cuts(b"\r\nOK\r\n\x10b\r\nCONNECT\r\n\x80"):
+        parser = ReplyParser()
+        assert parser.feed(first) + parser.feed(second) == [OK, ResultGiven(ResultCode.CONNECT)]
+        assert parser.take_rest() == b"\x10b\x80"
+
+
 def test_junk_before_and_behind_a_result_does_not_hide_it() -> None:
     parser = ReplyParser()
     events = parser.feed(b"\x00\xff\x10u\x80\x80\r\nOK\r\n\xfe\xfe")
@@ -67,7 +74,7 @@ def test_no_input_makes_the_parser_raise_or_forget_how_to_read(parts: list[bytes
         for event in parser.feed(part):
             assert not isinstance(event, TextGiven) or len(event.text) <= LINE_LIMIT
     parser.take_rest()
-    assert parser.feed(b"\n\r\nOK\r\n")[-1] == OK
+    assert parser.feed(b"x\n\r\nOK\r\n")[-1] == OK
 
 
 @given(st.binary(max_size=400), st.integers(0, 400))

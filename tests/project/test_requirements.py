@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+REQUIREMENTS = ROOT / "requirements"
+
+
+def words(name: str) -> list[str]:
+    """The first word of every line of a list in requirements/, in the form that locks write names."""
+    lines = (line.partition("#")[0].strip() for line in (REQUIREMENTS / name).read_text(encoding="utf-8").splitlines())
+    return [re.split(r"[ =<>]", line)[0].lower() for line in lines if line and not line.startswith("-")]
+
+
+@pytest.mark.parametrize(("wanted", "lock"), [("box.in", "box.txt"), ("box.in", "test.txt"), ("test.in", "test.txt")])
+def test_every_direct_dependency_is_locked(wanted: str, lock: str) -> None:
+    assert set(words(wanted)) <= set(words(lock))
+
+
+@pytest.mark.parametrize("lock", ["box.txt", "test.txt"])
+def test_a_lock_pins_versions_and_hashes_and_no_place_to_fetch_them_from(lock: str) -> None:
+    text = (REQUIREMENTS / lock).read_text(encoding="utf-8")
+    for entry in re.split(r"\n(?=[a-z])", text)[1:]:
+        assert re.match(r"[a-z0-9-]+==\S+ ", entry), entry
+        assert "--hash=sha256:" in entry, entry
+    assert "://" not in text
+
+
+def test_the_tests_run_on_the_very_packages_of_the_box() -> None:
+    box, test = (
+        dict(re.findall(r"^([a-z0-9-]+)==(\S+)", (REQUIREMENTS / lock).read_text(encoding="utf-8"), re.MULTILINE))
+        for lock in ("box.txt", "test.txt")
+    )
+    assert box.items() <= test.items()
+
+
+@pytest.mark.parametrize("listed", ["box.in", "test.in", "box.apt", "test.apt"])
+def test_every_dependency_has_its_reason(listed: str) -> None:
+    reasons = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8").lower()
+    assert [name for name in words(listed) if f"`{name}`" not in reasons] == []

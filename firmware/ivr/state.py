@@ -1,0 +1,64 @@
+"""The state of a dialogue between two turns: plain data, so it can be saved and taken up again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from firmware.ivr.nodes import Address, Plain
+from firmware.language.values import Language
+
+
+class StateError(Exception):
+    """A saved dialogue cannot be read."""
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a dialogue stands and what it knows.
+
+    `memory` holds what steps and answers left for later steps, `words` the typed values (as plain data) that
+    prompts may speak, `asked` the questions that were asked since the patient last got something done, `stack` the
+    nodes that ran another flow and wait for its outcome.
+    """
+
+    template: str
+    version: int
+    flow: str
+    node: str
+    language: Language
+    started_at: str  # UTC, ISO 8601
+    stack: tuple[str, ...] = ()  # "flow.node"
+    memory: dict[str, Plain] = field(default_factory=dict)
+    words: dict[str, Plain] = field(default_factory=dict)
+    asked: tuple[str, ...] = ()
+    achieved: str | None = None  # the last thing the patient got done
+    tries: int = 0  # failed tries at this question
+    rounds: int = 0  # questions that were asked again since something got done
+    page: int = 0  # of the list that is being read
+    hesitates: bool = False  # the last try was silent or too short
+    is_slow: bool = False  # hesitated and then answered: gets more time
+    is_ending: bool = False  # the limits were reached once
+
+    @property
+    def address(self) -> Address:
+        return Address(self.flow, self.node)
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, saved: str) -> State:
+        """The state that `to_json` wrote; raises `StateError` for anything else."""
+        try:
+            plain: dict[str, Any] = json.loads(saved)
+            return cls(**{**plain, "stack": tuple(plain["stack"]), "asked": tuple(plain["asked"])})
+        except (ValueError, TypeError, KeyError) as error:
+            raise StateError(f"this is no saved dialogue: {error}") from error
+
+
+def address_of(text: str) -> Address:
+    """The address that was written as "flow.node"."""
+    flow, _, node = text.rpartition(".")
+    return Address(flow, node)

@@ -1,0 +1,102 @@
+"""Walk a flow with the keyboard before it answers a real line.
+
+Everything is said as text: one line for each prompt, one for each key. Type keys, an empty line for silence,
+`hang` to hang up.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from firmware.clinic import holds
+from firmware.clinic.profile import ClinicProfile
+from firmware.ivr.catalogue import prompts
+from firmware.ivr.machine import Machine
+from firmware.ivr.state import State
+from firmware.ivr.turn import Answer, Finished, Keys, Nothing, Recorded, Turn, WantDigits, WantKey, WantRecording
+from firmware.ivr.visit import VOICE, Visit
+from firmware.language.catalogue import Catalogue, Prompt
+from firmware.language.values import Language
+from firmware.storage.ledger import Ledger
+
+HANG_UP = "hang"
+Write = Callable[[str], None]
+
+
+def read_aloud(turn: Turn, language: Language, catalogue: Catalogue) -> Iterator[str]:
+    """A turn as lines: what is said, then each key that is announced."""
+    for prompt in turn.says:
+        yield spoken(prompt, language, catalogue)
+    if isinstance(turn.want, WantKey):
+        for option in turn.want.options:
+            if option.spoken:
+                yield f"[{option.key}] {spoken(option.label, language, catalogue)}"
+
+
+def spoken(prompt: Prompt, language: Language, catalogue: Catalogue) -> str:
+    """The words of a prompt, as the fragments of sound will say them."""
+    gap = "" if language == "zh" else " "
+    return gap.join(fragment.text for fragment in catalogue.fragments(prompt, language))
+
+
+def walk(
+    machine: Machine,
+    ledger: Ledger,
+    profile: ClinicProfile,
+    *,
+    now: datetime,
+    number: str | None,
+    language: Language,
+    ask: Callable[[str], str],
+    show: Write,
+) -> State:
+    """Hold one conversation: `ask(prompt)` gives what the person types, `show(line)` prints; returns the last state.
+
+    The clinic's ledger is the real one given: what is booked here is booked. Each answer takes 5 s of wall time.
+    """
+    holder = f"walk/{now:%Y%m%d%H%M%S}"
+    moments = (now + timedelta(seconds=5 * turn) for turn in itertools.count())
+
+    def step(take: Callable[[Visit], tuple[State, Turn]]) -> tuple[State, Turn]:
+        with ledger.transaction() as tx:
+            return take(Visit(tx, next(moments), profile, VOICE, holder, number, _show_text(show)))
+
+    try:
+        state, turn = step(lambda visit: machine.start(visit, language))
+        while True:
+            for line in read_aloud(turn, state.language, prompts()):
+                show(line)
+            if isinstance(turn.want, Finished):
+                return state
+            typed = ask(f"{turn.node} {_hint(turn)}> ")
+            if typed == HANG_UP:
+                return state
+            answer = _answer(typed, turn)
+            state, turn = step(lambda visit, state=state, answer=answer: machine.resume(state, answer, visit))  # type: ignore[misc]
+    finally:
+        with ledger.transaction() as tx:
+            holds.release_all(tx, holder)
+
+
+def _answer(typed: str, turn: Turn) -> Answer:
+    if isinstance(turn.want, WantRecording):
+        return Recorded(Path("typed"), float(len(typed))) if typed else Nothing()
+    if typed == "#":
+        return Keys("")
+    return Keys(typed.removesuffix("#")) if typed else Nothing()
+
+
+def _hint(turn: Turn) -> str:
+    match turn.want:
+        case WantDigits(least, most):
+            return f"({least}-{most} digits)"
+        case WantRecording():
+            return "(speak)"
+    return ""
+
+
+def _show_text(show: Write) -> Callable[[Prompt, Language], None]:
+    return lambda prompt, language: show(f"[text] {prompts().written(prompt, language)}")

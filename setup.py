@@ -24,9 +24,8 @@ setup(
     install_requires=direct_requirements(),
     packages=find_packages(include=["firmware", "firmware.*", "webui", "webui.*"]),
     package_data={
-        "": ["*.yaml", "*.toml"],
-        "firmware.storage": ["migrations/*.mako", "migrations/*.ini"],
-        "webui": ["views/*.html", "static/*"],
+        "firmware": ["**/*.yaml", "**/*.toml"],
+        "webui": ["*.yaml", "views/*", "static/*"],
     },
     entry_points={"console_scripts": ["clinicbox = firmware.cli.main:main"]},
 )

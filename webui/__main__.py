@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from firmware.clinic.errors import ProfileError
-from firmware.clinic.profile import ClinicProfile, read_profile
+from firmware.clinic.profile import read_profile
 from firmware.clock import clock_from_environment
 from firmware.control.channel import ControlClient
 from firmware.storage.documents import SetupDocuments
@@ -17,6 +17,7 @@ from firmware.storage.folders import Folders
 from firmware.storage.ledger import open_ledger
 from webui.app import Status, build_app
 from webui.guard import WsgiApp, guarded
+from webui.opening import OpeningApp
 from webui.server import WebServer
 
 
@@ -24,18 +25,23 @@ def main() -> int:
     """Serve the pages until SIGTERM or SIGINT."""
     arguments = _parser().parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(threadName)s: %(message)s")
-    folders = Folders(arguments.data)
-    try:
-        clinic = _profile(folders)
-    except ProfileError as error:
-        sys.exit(f"webui: {folders.setup}: {error}")
-
-    def make_app() -> WsgiApp:
-        ledger = open_ledger(folders.ledger)
-        return guarded(build_app(ledger, phone_service(folders.control_socket), clinic, clock_from_environment()))
-
-    WebServer(make_app, arguments.port).run()
+    app = OpeningApp(lambda: open_app(Folders(arguments.data)))
+    WebServer(guarded(app), arguments.port).run()
     return 0
+
+
+def open_app(folders: Folders) -> WsgiApp:
+    """The application on what lies in `folders`; raises `StorageError` or `ProfileError`."""
+    document = SetupDocuments(folders.setup).load("clinic")
+    if document is None:
+        raise ProfileError("no clinic is set up yet")
+    app: WsgiApp = build_app(
+        open_ledger(folders.ledger),
+        phone_service(folders.control_socket),
+        read_profile(document),
+        clock_from_environment(),
+    )
+    return app
 
 
 def phone_service(socket: Path) -> Status:
@@ -49,13 +55,6 @@ def phone_service(socket: Path) -> Status:
             client.close()
 
     return status
-
-
-def _profile(folders: Folders) -> ClinicProfile:
-    document = SetupDocuments(folders.setup).load("clinic")
-    if document is None:
-        raise ProfileError("no clinic is set up yet")
-    return read_profile(document)
 
 
 def _parser() -> argparse.ArgumentParser:

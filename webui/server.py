@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -15,10 +14,11 @@ GRACEFUL_TIMEOUT_S = 3  # a reply takes milliseconds; gunicorn's own 30 s would 
 
 
 class WebServer(BaseApplication):  # type: ignore[misc]
-    """Serves the application that `make_app` makes, in the worker process (no open database crosses a fork)."""
+    """Serves one WSGI application until SIGTERM; the application must open no database before its first request,
+    because gunicorn forks in between."""
 
-    def __init__(self, make_app: Callable[[], WsgiApp], port: int) -> None:
-        self._make_app = make_app
+    def __init__(self, app: WsgiApp, port: int) -> None:
+        self._app = app
         self._port = port
         super().__init__()
 
@@ -27,7 +27,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> WsgiApp:
-        return self._make_app()
+        return self._app
 
     def _settings(self) -> dict[str, Any]:
         return {

@@ -7,33 +7,46 @@ import sys
 from http.client import HTTPConnection
 from pathlib import Path
 
+import pytest
+
 from firmware.clinic import sample
 from firmware.clock import Deadline, SystemClock
 from firmware.storage.documents import SetupDocuments
 from firmware.storage.folders import Folders
+from webui.__main__ import open_app
+from webui.opening import OpeningApp
 
 
-def test_the_web_process_serves_the_page_and_ends_when_told_to(tmp_path: Path) -> None:
+@pytest.fixture
+def folders(tmp_path: Path) -> Folders:
     folders = Folders(tmp_path)
     folders.make()
-    SetupDocuments(folders.setup).save("clinic", dict(sample.document()["clinic"]))
+    return folders
+
+
+def test_the_web_process_waits_for_a_clinic_serves_its_page_and_ends_when_told_to(folders: Folders) -> None:
     port = free_port()
-    process = start(tmp_path, port)
+    process = start(folders.data, port)
     try:
+        assert fetch(port) == "no clinic is set up yet\n"
+        SetupDocuments(folders.setup).save("clinic", dict(sample.document()["clinic"]))
         page = fetch(port)
         assert "湖滨诊所" in page
         assert "电话服务没有运行" in page
     finally:
         process.terminate()
     assert process.wait(timeout=10) == 0
-    assert not (tmp_path / ".gunicorn").exists()
+    assert not (folders.data / ".gunicorn").exists()
 
 
-def test_without_a_set_up_clinic_it_says_what_is_missing(tmp_path: Path) -> None:
-    process = start(tmp_path, free_port())
-    _, said = process.communicate(timeout=20)
-    assert process.returncode == 1
-    assert "no clinic is set up yet" in said
+def test_a_damaged_ledger_is_said_on_the_page(folders: Folders) -> None:
+    SetupDocuments(folders.setup).save("clinic", dict(sample.document()["clinic"]))
+    folders.ledger.write_bytes(b"rubbish" * 1000)
+    said: list[str] = []
+    body = b"".join(OpeningApp(lambda: open_app(folders))({}, lambda status, _: said.append(status)))
+    assert said == ["503 Service Unavailable"]
+    assert b"ledger.db" in body
+    assert folders.ledger.read_bytes() == b"rubbish" * 1000
 
 
 def start(data: Path, port: int) -> subprocess.Popen[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -45,16 +45,16 @@ class State:
     def address(self) -> Address:
         return Address(self.flow, self.node)
 
-    def to_json(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False)
+    def to_plain(self) -> dict[str, Any]:
+        """The state as data that JSON can hold."""
+        return asdict(self)
 
     @classmethod
-    def from_json(cls, saved: str) -> State:
-        """The state that `to_json` wrote; raises `StateError` for anything else."""
+    def from_plain(cls, plain: Mapping[str, Any]) -> State:
+        """The state that `to_plain` gave, also after a way through JSON; raises `StateError` for anything else."""
         try:
-            plain: dict[str, Any] = json.loads(saved)
             return cls(**{**plain, "stack": tuple(plain["stack"]), "asked": tuple(plain["asked"])})
-        except (ValueError, TypeError, KeyError) as error:
+        except (TypeError, KeyError) as error:
             raise StateError(f"this is no saved dialogue: {error}") from error
 
 

@@ -8,10 +8,13 @@ from datetime import date, datetime
 
 from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.roster import wall_day
+from firmware.ivr.catalogue import prompts
 from firmware.ivr.nodes import Plain
 from firmware.language.catalogue import Prompt
 from firmware.language.values import Language, Value
+from firmware.phone_number import is_mobile
 from firmware.storage.ledger import Transaction
+from firmware.storage.outbox import queue_text
 
 VOICE = "voice"
 TEXT = "text"
@@ -29,7 +32,6 @@ class Visit:
     channel: str  # VOICE or TEXT
     holder: str  # "call/<id>" or "dialogue/<id>": what holds slots
     number: str | None  # the patient's number, normalised; None when withheld or unknown
-    write: Callable[[Prompt, Language], None]  # queues a text message to the patient
 
     @property
     def today(self) -> date:
@@ -40,6 +42,11 @@ class Visit:
     def is_open(self) -> bool:
         """Whether people are there to talk to."""
         return self.profile.is_open(self.now)
+
+    def write(self, prompt: Prompt, language: Language) -> None:
+        """Queue a text message to the patient, if the number may be a mobile."""
+        if self.number and is_mobile(self.number):
+            queue_text(self.tx, self.now, self.number, prompts().written(prompt, language), "notice")
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def walk(
 
     def step(take: Callable[[Visit], tuple[State, Turn]]) -> tuple[State, Turn]:
         with ledger.transaction() as tx:
-            return take(Visit(tx, next(moments), profile, VOICE, holder, number, _show_text(show)))
+            return take(Visit(tx, next(moments), profile, VOICE, holder, number))
 
     try:
         state, turn = step(lambda visit: machine.start(visit, language))
@@ -96,7 +96,3 @@ def _hint(turn: Turn) -> str:
         case WantRecording():
             return "(speak)"
     return ""
-
-
-def _show_text(show: Write) -> Callable[[Prompt, Language], None]:
-    return lambda prompt, language: show(f"[text] {prompts().written(prompt, language)}")

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from firmware.ivr import dialogues
-from firmware.ivr.steps.memory import word_in
-from firmware.ivr.visit import VOICE, Did, Memory, Step, Visit
+from firmware.ivr.state import State, StateError
+from firmware.ivr.visit import Did, Memory, Step, Visit
+from firmware.storage import dialogues
 
 KEPT = ("patient", "kind", "department", "doctor", "day", "slot", "contact")
 
 
 def recall(visit: Visit, memory: Memory) -> Did:
     """Whether this number left a booking unfinished; what it had chosen is known again."""
-    left = dialogues.take(visit.tx, visit.now, visit.number, VOICE) if visit.number else None
-    if left is None or word_in(left.state.memory, "slot") is None:
+    left = dialogues.open_dialogue(visit.tx, visit.now, dialogues.VOICE, visit.number) if visit.number else None
+    if left is None:
         return Did("fresh")
-    return Did("unfinished", {name: left.state.memory[name] for name in KEPT if name in left.state.memory})
+    dialogues.close(visit.tx, visit.now, left.id)
+    try:
+        known = State.from_plain(left.state).memory
+    except StateError:  # written by another version of the box: the patient begins anew
+        return Did("fresh")
+    return Did("unfinished", {name: known[name] for name in KEPT if name in known})
 
 
 def forget(visit: Visit, memory: Memory) -> Did:

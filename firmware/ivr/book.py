@@ -1,0 +1,126 @@
+"""The flow book: what ships with the box and what the clinic has published, by template and version.
+
+Publishing makes a new version, which new dialogues take; those under way finish on the version they began with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+from tinydb import Query
+from tinydb.table import Document
+
+from firmware.ivr import checker, document
+from firmware.ivr.checker import Issue, Known, Seconds
+from firmware.ivr.document import FlowError, FlowSet
+from firmware.storage.documents import SetupDocuments
+
+SHIPPED = Path(__file__).with_name("flows")
+TABLE = "flows"
+CURRENT = "flow"  # the document that names the template in use
+
+
+class FlowRefused(FlowError):
+    """A draft may not be published: `issues` name the nodes."""
+
+    def __init__(self, issues: list[Issue]) -> None:
+        super().__init__("; ".join(str(issue) for issue in issues if issue.is_error))
+        self.issues = issues
+
+
+@dataclass(frozen=True)
+class Edition:
+    """Who put which version of a template into use, and when; version 0 is the shipped one."""
+
+    template: str
+    version: int
+    who: str
+    at: str
+    returns_to: int | None = None  # rolled back: the version whose text this one has again
+
+
+class FlowBook:
+    """The flows of a box; may be asked from any thread."""
+
+    def __init__(self, documents: SetupDocuments, known: Known, seconds: Seconds | None = None) -> None:
+        self._documents = documents
+        self._known = known
+        self._seconds = seconds
+        self._read: dict[tuple[str, int], FlowSet] = {}
+
+    def current(self) -> FlowSet:
+        """What new dialogues take: the template in use in its newest version."""
+        return self.newest((self._documents.load(CURRENT) or {}).get("template", "default"))
+
+    def newest(self, template: str) -> FlowSet:
+        editions = self.history(template)
+        return self.version(template, editions[-1].version if editions else 0)
+
+    def version(self, template: str, version: int) -> FlowSet:
+        """One version of a template, as running dialogues need it; raises `FlowError` if there is none."""
+        known = self._read.get((template, version))
+        if known is None:
+            known = document.parse(self.text(template, version), version)
+            self._read[template, version] = known
+        return known
+
+    def text(self, template: str, version: int) -> Any:
+        """The plain document of a version, to be edited and published again."""
+        if version == 0:
+            return _shipped(template)
+        with self._documents.reading() as db:
+            found = db.table(TABLE).get((Query().template == template) & (Query().version == version))
+        if not isinstance(found, Document):
+            raise FlowError(f"there is no version {version} of the template {template!r}")
+        return found["text"]
+
+    def history(self, template: str) -> list[Edition]:
+        """What was published, oldest first."""
+        with self._documents.reading() as db:
+            found = db.table(TABLE).search(Query().template == template)
+        return sorted((_edition(each) for each in found), key=lambda edition: edition.version)
+
+    def use(self, template: str) -> None:
+        """New dialogues take this template from now on; raises `FlowError` if there is no such template."""
+        self.newest(template)
+        self._documents.save(CURRENT, {"template": template})
+
+    def check(self, text: Any) -> list[Issue]:
+        """What is wrong with a draft; raises `FlowError` if it cannot even be read."""
+        return checker.check(document.parse(text), self._known, self._seconds)
+
+    def publish(self, text: Any, who: str, now: datetime) -> Edition:
+        """Make a draft the newest version of its template; raises `FlowError` or `FlowRefused`."""
+        issues = self.check(text)
+        if any(issue.is_error for issue in issues):
+            raise FlowRefused(issues)
+        return self._add(text, who, now)
+
+    def roll_back(self, template: str, version: int, who: str, now: datetime) -> Edition:
+        """Make an earlier version the newest again, as a version of its own."""
+        return self._add(self.text(template, version), who, now, returns_to=version)
+
+    def _add(self, text: Any, who: str, now: datetime, returns_to: int | None = None) -> Edition:
+        template = str(text["template"])
+        with self._documents.changing() as db:
+            table = db.table(TABLE)
+            versions = [each["version"] for each in table.search(Query().template == template)]
+            edition = Edition(template, max(versions, default=0) + 1, who, now.isoformat(), returns_to)
+            table.insert({**vars(edition), "text": text})
+        return edition
+
+
+def _edition(row: Mapping[str, Any]) -> Edition:
+    return Edition(row["template"], row["version"], row["who"], row["at"], row.get("returns_to"))
+
+
+def _shipped(template: str) -> Any:
+    files = {file.stem: file for file in SHIPPED.glob("*.yaml")}
+    if template not in files:
+        raise FlowError(f"there is no template {template!r}; shipped are {', '.join(sorted(files))}")
+    return yaml.safe_load(files[template].read_text(encoding="utf-8"))

@@ -7,7 +7,7 @@ a free guess. Unknown cards are hashed like known ones, so that the time taken t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -19,10 +19,11 @@ from firmware.clinic import card_numbers, people
 from firmware.clinic.errors import CardLocked, WrongCardOrPin
 from firmware.clinic.people import Patient
 from firmware.clinic.profile import ClinicProfile
+from firmware.storage.instants import later
 from firmware.storage.ledger import Transaction
 from firmware.storage.schema import cards, pin_failures
 
-LOCK_WINDOW = timedelta(hours=24)
+LOCK_WINDOW_S = 24 * 3600
 
 # 21 ms on a 2-core x86-64 machine; 19 MiB and two passes are OWASP's least for Argon2id.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
@@ -71,7 +72,7 @@ def unlock(tx: Transaction, now: datetime, number: str) -> None:
 
 
 def _refuse_if_locked(tx: Transaction, profile: ClinicProfile, attempt: Attempt, number: str) -> None:
-    since = attempt.now - LOCK_WINDOW
+    since = later(attempt.now, -LOCK_WINDOW_S)
     unlocked_at = select(cards.c.unlocked_at).where(cards.c.number == number).scalar_subquery()
     whose_failures: list[ColumnElement[bool]] = [
         (pin_failures.c.card_number == number) & (pin_failures.c.at > func.coalesce(unlocked_at, ""))
@@ -82,7 +83,7 @@ def _refuse_if_locked(tx: Transaction, profile: ClinicProfile, attempt: Attempt,
         latest = select(pin_failures.c.at).where(whose, pin_failures.c.at > since).order_by(pin_failures.c.at.desc())
         deciding = tx.execute(latest.offset(profile.pin_tries_a_day - 1).limit(1)).scalar()
         if deciding is not None:
-            raise CardLocked(until=deciding + LOCK_WINDOW)
+            raise CardLocked(until=later(deciding, LOCK_WINDOW_S))
 
 
 def _count(tx: Transaction, which: ColumnElement[bool]) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
@@ -20,6 +20,7 @@ from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.records import VISIT_STATES
 from firmware.clinic.roster import Slot
 from firmware.clinic.schedule import Wish
+from firmware.storage.instants import later
 from firmware.storage.ledger import Transaction
 from firmware.storage.schema import absences, bookings
 
@@ -77,7 +78,7 @@ def hold(
     if obstacles.is_off or roster.last_moment(slot, profile.zone) <= now:
         raise SlotTaken(alternatives(tx, profile, now, slot))
     tx.execute(_SWEEP, {"now": now, "whose": holder})
-    until = now + timedelta(seconds=profile.hold_s)
+    until = later(now, profile.hold_s)
     for candidate in _candidates(tx, profile, now, slot):
         row = tx.execute(_TAKE, _row(candidate, patient_id, now, until, holder, channel)).first()
         if row is not None:
@@ -87,7 +88,7 @@ def hold(
 
 def renew(tx: Transaction, profile: ClinicProfile, now: datetime, holder: str) -> None:
     """The holder is still there: its hold, if any, lives `profile.hold_s` from now on."""
-    tx.execute(_RENEW, {"whose": holder, "until": now + timedelta(seconds=profile.hold_s)})
+    tx.execute(_RENEW, {"whose": holder, "until": later(now, profile.hold_s)})
 
 
 def release_all(tx: Transaction, holder: str) -> None:

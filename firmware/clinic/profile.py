@@ -76,7 +76,7 @@ def read_profile(document: Mapping[str, Any]) -> ClinicProfile:
         if key not in document:
             raise ProfileError(f"clinic: {key!r} is missing")
     values = {key: _read(key, document[key]) for key in document}
-    values.setdefault("sign", Name(f"【{values['name'].zh}】", values["name"].en))
+    values.setdefault("sign", Name(f"【{values['name'].in_language('zh')}】", values["name"].in_language("en")))
     return ClinicProfile(**values)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.dialects import sqlite
 
+from firmware.storage.instants import later
 from firmware.storage.ledger import Transaction
 from firmware.storage.schema import dialogues
 
@@ -63,7 +64,7 @@ def save(
         "state": json.dumps(state, ensure_ascii=False),
         "is_open": 1,
         "touched_at": now,
-        "expires_at": now + timedelta(seconds=life_s),
+        "expires_at": later(now, life_s),
     }
     row = {"id": dialogue_id, "channel": channel, "number": number, "started_at": now, **kept}
     tx.execute(sqlite.insert(dialogues).values(row).on_conflict_do_update(index_elements=["id"], set_=kept))

@@ -36,7 +36,7 @@ def fail(tx: Transaction, profile: ClinicProfile, now: datetime, times: int, **h
     left = []
     for number in range(times):
         with pytest.raises(WrongCardOrPin) as refusal:
-            check(tx, profile, now, "0000", call=f"{how.get('caller')}/{number // 3}", **how)  # type: ignore[arg-type]
+            check(tx, profile, now, "0000", call=f"{how}/{number // 3}", **how)  # type: ignore[arg-type]
         left.append(refusal.value.tries_left)
     return left
 

@@ -65,7 +65,7 @@ def test_the_longest_notice_of_the_sample_clinic_is_one_part(
 def test_a_long_name_costs_the_hint_and_not_a_second_part(
     visit: Booking, profile: ClinicProfile, now: datetime
 ) -> None:
-    wordy = replace(profile, sign=Name("【湖滨街道社区卫生服务中心】", "Lakeside"))
+    wordy = replace(profile, sign=Name("【湖滨街道第二社区卫生服务中心】", "Lakeside"))
     text = notices.confirmation(wordy, now, visit, "zh")
     assert text.endswith("预约码482913。")
     assert parts_of(text) == 1

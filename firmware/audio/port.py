@@ -87,15 +87,28 @@ class Port:
 
     def speak(self) -> Sound:
         """The next frame to send; advances the call's time by 20 ms."""
-        frame = self._next_frame()
-        for tap in self._taps:
-            tap.spoke(frame)
-        return frame
+        return self._spoken(self._next_frame())
+
+    def speak_unless_purged(self) -> Sound | None:
+        """As `speak`, but None (and no time passes) when the device's buffer is to be thrown away first.
+
+        For devices that are kept some frames ahead: what is spoken behind a stop never falls to its purge.
+        """
+        with self._changed:
+            if self.take_purge():
+                return None
+            frame = self._next_frame()
+        return self._spoken(frame)
 
     def take_purge(self) -> bool:
         """Whether what the device has buffered for play-out should be thrown away now; asking resets it."""
         purge, self._purge = self._purge, False
         return purge
+
+    def _spoken(self, frame: Sound) -> Sound:
+        for tap in self._taps:
+            tap.spoke(frame)
+        return frame
 
     @property
     def is_speaking(self) -> bool:

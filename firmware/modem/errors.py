@@ -51,3 +51,11 @@ class TextRefused(LineError):
 
 class TextUnconfirmed(LineError):
     """No answer came to a text that was handed over: it may or may not have been sent."""
+
+
+class NumberRefused(TextRefused):
+    """The network will never take a text for this number, or the text cannot be written for it."""
+
+
+class NoNetwork(LineError):
+    """The module is not registered with a mobile network."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from firmware.audio.call_tones import CallToneDetector
+from firmware.audio.digits import DigitDetector
 from firmware.audio.port import FRAME_S, FRAME_SAMPLES, SILENT_FRAME, Port
 from firmware.clock import Clock
 from firmware.modem import dle
@@ -20,6 +22,7 @@ _SILENT_MODEM_S = 3.0
 _LOOK_S = 0.1  # how long a read may keep a hang-up waiting
 _CHUNK_AT_KEY = FRAME_SAMPLES // 2  # a key must stop a prompt within 60 ms of its start: half of a frame counts
 _RINGS_UNTIL_S = 6.0  # a ring this long after going off-hook: the modem did not (one cadence of 5 s and a bit)
+_LAST_WORD_S = 0.05  # what is no more in the modem's buffer but not yet on the line
 _CATCH_UP_S = 1.0  # after a stall in a one-way stream, more silence than this is not made up for
 
 
@@ -34,9 +37,10 @@ class Media:
         self._clock = clock
         self._is_released = is_released
         self._coder = modem.coder
-        self._playout = PlayOut(port, modem.coder, profile.lead_ms, profile.silent_lead_ms)
+        self._playout = PlayOut(port, modem.coder, profile)
         self._supervision = Supervision(port, modem.coder, false_dial_tone=profile.false_dial_tone)
         self._keys_from_events = True
+        port.add_tap(CallToneDetector(modem.settings.country, port.hang_up))
         self._unshielder = dle.Unshielder()
         self._ending = dle.END_DUPLEX
         self._began_s = clock.monotonic()
@@ -86,12 +90,7 @@ class Media:
         self._port.hear(self._coder.decode(sound))
 
     def _send(self) -> None:
-        """Write what is due; first throw away what a key or the call thread stopped."""
-        out = b""
-        if self._port.take_purge() and self._modem.profile.throw_away:
-            self._playout.thrown_away()
-            out = dle.THROW_AWAY
-        out += self._playout.due()
+        out = self._playout.due()
         if out:
             self._device.write(out)
 
@@ -101,6 +100,8 @@ class Duplex(Media):
 
     def _carry(self) -> None:
         self._keys_from_events = self._modem.profile.keys_from_events
+        if not self._keys_from_events:
+            self._port.add_tap(DigitDetector(self._port))
         data = self._modem.begin_duplex()
         heard_s = self._clock.monotonic()
         while self._is_up():
@@ -126,7 +127,7 @@ class Duplex(Media):
         self._modem.end_stream(self._ending, self._unshielder)
 
     def _drain(self) -> None:
-        end_s = self._clock.monotonic() + self._playout.waiting_s
+        end_s = self._clock.monotonic() + self._playout.waiting_s + _LAST_WORD_S
         while self._clock.monotonic() < end_s and self._port.hung_up is None:
             self._hear(self._unshield(self._device.read(FRAME_S)))
 
@@ -146,7 +147,7 @@ class TurnTaking(Media):
         """Send until the call thread wants to listen; silence keeps the stream alive."""
         self._unshielder, self._ending = dle.Unshielder(), dle.END_OF_SOUND
         data = self._modem.begin_sending()
-        self._playout.thrown_away()
+        self._playout.emptied()
         while self._is_up() and not self._port.only_listens:
             self._unshield(data)
             self._let_time_pass()

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from firmware.audio.port import FRAME_SAMPLES, SAMPLE_RATE_HZ, SILENT_FRAME, Port
 from firmware.modem.coding import Coder
-from firmware.modem.dle import shield
+from firmware.modem.dle import THROW_AWAY, shield
+from firmware.modem.profile import Profile
 
 
 class PlayOut:
     """Turns the port's frames into bytes for the modem, at the pace of the samples that pass."""
 
-    def __init__(self, port: Port, coder: Coder, lead_ms: int, silent_lead_ms: int) -> None:
+    def __init__(self, port: Port, coder: Coder, profile: Profile) -> None:
         self._port = port
         self._coder = coder
-        self._lead = lead_ms * SAMPLE_RATE_HZ // 1000
-        self._silent_lead = silent_lead_ms * SAMPLE_RATE_HZ // 1000
+        self._lead = profile.lead_ms * SAMPLE_RATE_HZ // 1000
+        self._silent_lead = profile.silent_lead_ms * SAMPLE_RATE_HZ // 1000
+        self._can_throw_away = profile.throw_away
         self._silence = shield(bytes([coder.silence]) * FRAME_SAMPLES)
         self._waiting = 0  # samples in the modem
         self._ahead = 0  # samples spoken minus samples passed
@@ -34,32 +36,36 @@ class PlayOut:
         self._ahead -= samples
         self._waiting = max(0, self._waiting - samples)
 
-    def thrown_away(self) -> None:
-        """The modem forgot what it had."""
+    def emptied(self) -> None:
+        """The modem has nothing left: a new stream begins."""
         self._waiting = 0
 
     def due(self) -> bytes:
-        """What to write now; perhaps nothing."""
-        out = b""
+        """What to write now, perhaps nothing; sound that a key or the call thread stopped is thrown away first."""
+        out = self._throw_away(b"") if self._port.take_purge() else b""
         while self._is_frame_due():
-            out += self._frame()
+            was_speaking = self._port.is_speaking
+            frame = self._port.speak_unless_purged()
+            if frame is None:
+                out = self._throw_away(out)
+                continue
+            self._ahead += FRAME_SAMPLES
+            if was_speaking or frame is not SILENT_FRAME or self._waiting < self._silent_lead:
+                out += self._silence if frame is SILENT_FRAME else shield(self._coder.encode(frame))
+                self._waiting += FRAME_SAMPLES  # else time was lost: catch up without making the caller wait for it
         while self._waiting + FRAME_SAMPLES <= self._silent_lead:
-            self._waiting += FRAME_SAMPLES  # frames that were thrown away leave a gap: fill it, but not the port's time
+            self._waiting += FRAME_SAMPLES  # what was thrown away leaves a gap: fill it, but not the port's time
             out += self._silence
         return out
+
+    def _throw_away(self, out: bytes) -> bytes:
+        """What is left of `out`."""
+        if not self._can_throw_away:
+            return out
+        self._waiting = 0
+        return THROW_AWAY
 
     def _is_frame_due(self) -> bool:
         if self._port.is_speaking:
             return self._waiting + FRAME_SAMPLES <= self._lead
         return self._ahead + FRAME_SAMPLES <= self._silent_lead
-
-    def _frame(self) -> bytes:
-        frame = self._port.speak()
-        self._ahead += FRAME_SAMPLES
-        if frame is SILENT_FRAME:
-            if self._waiting >= self._silent_lead:
-                return b""  # time was lost: catch up without making the caller wait for it
-            self._waiting += FRAME_SAMPLES
-            return self._silence
-        self._waiting += FRAME_SAMPLES
-        return shield(self._coder.encode(frame))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,13 @@ from firmware.modem.errors import ProfileBroken, SoundRefused
 _FOLDER = Path(__file__).parent / "profiles"
 _GENERIC = "generic"
 _RATE_HZ = 8000
+
+
+class CallerIdKind(StrEnum):
+    """How the exchange tells who calls."""
+
+    FSK = "fsk"  # between ring 1 and 2
+    DTMF = "dtmf"  # before ring 1, in parts of China
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,7 @@ class Profile:
     init_optional: tuple[str, ...]
     voice: tuple[str, ...]
     voice_optional: tuple[str, ...]
+    caller_id: dict[CallerIdKind, tuple[str, ...]]
     codings: tuple[Coding, ...]
     vsm_arguments: int
     duplex: bool
@@ -40,6 +49,15 @@ class Profile:
     def fits(self, ati0: str, ati3: str) -> bool:
         """Whether a modem that answers so to ATI0 and ATI3 is of this kind."""
         return bool(self.ati0.fullmatch(ati0) and self.ati3.fullmatch(ati3))
+
+
+@dataclass(frozen=True)
+class LineSettings:
+    """What the clinic's set-up says of one voice line."""
+
+    country: str = "cn"  # of the exchange: chooses the busy tones (`audio.call_tones.PLANS`)
+    caller_id: CallerIdKind = CallerIdKind.FSK
+    profile: Profile | None = None  # overrules what the modem says of itself
 
 
 @dataclass(frozen=True)
@@ -120,6 +138,7 @@ def _read(document: dict[str, Any]) -> Profile:
         init_optional=tuple(commands["optional"]),
         voice=tuple(commands["voice"]),
         voice_optional=tuple(commands["voice_optional"]),
+        caller_id={kind: tuple(document["caller_id"][kind.value]) for kind in CallerIdKind},
         codings=tuple(Coding(each) for each in sound["codings"]),
         vsm_arguments=int(sound["vsm_arguments"]),
         duplex=bool(sound["duplex"]),

@@ -13,7 +13,7 @@ from firmware.clock import Clock
 from firmware.modem.carrier import Carrier
 from firmware.modem.errors import CommandRefused, LineError, LineNotSeized, ModemGarbled, ModemSilent
 from firmware.modem.line import CallHandler, LineState, LineStatus
-from firmware.modem.profile import Profile
+from firmware.modem.profile import LineSettings
 from firmware.modem.reconnect import Reconnect
 from firmware.modem.ringing import Ringing
 from firmware.modem.serial_device import SerialDevice
@@ -21,6 +21,7 @@ from firmware.modem.voice_call import VoiceCall
 from firmware.modem.voice_modem import VoiceModem
 from firmware.threads import Worker
 
+DEFAULT_SETTINGS = LineSettings()
 PING_INTERVAL_S = 10.0
 _MISSED_PINGS = 2
 _LOOK_S = 0.2  # how long a quiet modem may keep a stop waiting
@@ -28,16 +29,21 @@ _RING_LOOK_S = 0.05
 
 
 class VoiceLine:
-    """A `Line` on the serial device `device`; `profile` overrules what the modem says of itself."""
+    """A `Line` on the serial device `device`."""
 
     def __init__(
-        self, name: str, device: Path, clock: Clock, on_call: CallHandler, profile: Profile | None = None
+        self,
+        name: str,
+        device: Path,
+        clock: Clock,
+        on_call: CallHandler,
+        settings: LineSettings = DEFAULT_SETTINGS,
     ) -> None:
         self.name = name
         self._device = device
         self._clock = clock
         self._on_call = on_call
-        self._profile = profile
+        self._settings = settings
         self._state, self._detail = LineState.STARTING, ""
         self._reconnect = Reconnect(name, device, clock)
         self._worker = Worker(f"line {name}", self._work, on_death=self._died)
@@ -66,7 +72,7 @@ class VoiceLine:
     def _serve(self, device: SerialDevice, stop: threading.Event) -> None:
         """Work until `stop` or a fault; a modem that went wrong is reset, so that the next attempt finds it sane."""
         try:
-            modem = VoiceModem(device, self._clock, self._profile)
+            modem = VoiceModem(device, self._clock, self._settings)
             carrier = Carrier(modem, self._clock)
             self._reconnect.succeeded(modem.profile.name)
             while not stop.is_set():

@@ -10,7 +10,7 @@ from firmware.modem.at import AtEvent
 from firmware.modem.at_session import AtSession
 from firmware.modem.coding import Coder, coder
 from firmware.modem.errors import CommandRefused, LineError, ModemSilent, SoundRefused
-from firmware.modem.profile import Profile, SampleFormat, choose, choose_format, read_formats
+from firmware.modem.profile import LineSettings, Profile, SampleFormat, choose, choose_format, read_formats
 from firmware.modem.serial_device import SerialDevice
 
 _PING_TIMEOUT_S = 2.0
@@ -30,14 +30,15 @@ class VoiceAbilities:
 class VoiceModem:
     """One modem, set up and ready; every method may raise `LineUnplugged`, `ModemSilent` or `CommandRefused`."""
 
-    def __init__(self, device: SerialDevice, clock: Clock, profile: Profile | None = None) -> None:
-        """Wake the modem, ask what it is and can do, and prepare it; `profile` overrules what it says of itself."""
+    def __init__(self, device: SerialDevice, clock: Clock, settings: LineSettings) -> None:
+        """Wake the modem, ask what it is and can do, and prepare it for its line."""
         self.device = device
         self._session = AtSession(device, clock)
         self._clock = clock
         self._wake()
-        self.profile = profile or self._identify()
-        self._prepare(self.profile.init, self.profile.init_optional)
+        self.settings = settings
+        self.profile = settings.profile or self._identify()
+        self._prepare(self.profile.init, self.profile.init_optional + self.profile.caller_id[settings.caller_id])
         self.abilities = self._learn()
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 
+from firmware.audio.port import Port
 from firmware.clock import Clock
 from firmware.modem.line import IncomingCall, Line, LineState
 
@@ -26,6 +27,14 @@ class Desk:
 
     def next_call(self) -> IncomingCall:
         return self._calls.get(timeout=self._clock.real_s(PATIENCE_S))
+
+    def answer_next(self) -> Port:
+        self._call = self.next_call()
+        return self._call.answer()
+
+    def hang_up(self) -> None:
+        """Release the call that was answered last."""
+        self._call.hang_up()
 
     def await_state(self, state: LineState, within_s: float = PATIENCE_S) -> float:
         """Wait until the line is in `state`; returns how long that took, in box seconds."""

@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 
 lock() {
     uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
-        --generate-hashes --no-emit-index-url --custom-compile-command "requirements/lock.sh" "$@"
+        --generate-hashes --no-emit-index-url --no-emit-package colorama --custom-compile-command "requirements/lock.sh" "$@"
 }
 
 lock box.in --output-file box.txt "$@"

@@ -1,0 +1,186 @@
+"""Texts on their way out, from "queued" to "delivered".
+
+A row is "sending" only while a line has it in hand. Whoever finds a row in "sending" at start-up cannot know whether
+the text left; it becomes "unknown" and is never sent again by itself. A delivery report still settles it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from firmware.phone_number import normalise
+from firmware.storage.ledger import Transaction
+from firmware.storage.schema import outbox, outbox_parts
+
+REPORT_PATIENCE = timedelta(days=3)  # the validity period that texts are sent with
+TEXT_LIFE = timedelta(hours=24)  # a text that could not be sent for so long after it was due only confuses
+ERROR_CHARACTERS = 100
+
+
+class AlreadyAnswered(Exception):
+    """This text has its one reply already."""
+
+
+@dataclass(frozen=True)
+class OutboxText:
+    """A text that a line may send now."""
+
+    id: int
+    number: str  # normal form
+    body: str
+    attempts: int  # this one included
+
+
+def queue_text(
+    tx: Transaction,
+    now: datetime,
+    number: str,
+    body: str,
+    purpose: str,
+    booking_id: int | None = None,
+    answers_id: int | None = None,
+    line: str | None = None,
+    not_before: datetime | None = None,
+) -> int:
+    """Queue a text, its id; part of the caller's transaction, so that a text and its cause are kept together or not
+    at all. Raises `NotANumber`, or `AlreadyAnswered` if the inbox text `answers_id` has a reply."""
+    values = {
+        "number": normalise(number), "body": body, "purpose": purpose, "booking_id": booking_id, "line": line,
+        "answers_id": answers_id, "created_at": now, "not_before": not_before, "state": "queued",
+    }  # fmt: skip
+    try:
+        with tx.begin_nested():
+            created = tx.execute(insert(outbox).values(values).returning(outbox.c.id))
+            return int(created.scalar_one())
+    except IntegrityError as error:
+        if answers_id is None:
+            raise
+        raise AlreadyAnswered(f"text {answers_id} has been answered") from error
+
+
+def claim_next(tx: Transaction, now: datetime, line: str) -> OutboxText | None:
+    """Take the next due text for `line` in hand, replies first, then as they were queued; None when nothing is due."""
+    columns = outbox.c
+    due = (
+        select(columns.id)
+        .where(
+            columns.state == "queued",
+            or_(columns.line.is_(None), columns.line == line),
+            or_(columns.not_before.is_(None), columns.not_before <= now),
+        )
+        .order_by(case((columns.purpose == "reply", 0), else_=1), columns.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    row = tx.execute(
+        update(outbox)
+        .where(columns.id == due, columns.state == "queued")
+        .values(state="sending", attempts=columns.attempts + 1)
+        .returning(columns.id, columns.number, columns.body, columns.attempts)
+    ).first()
+    return None if row is None else OutboxText(row.id, row.number, row.body, row.attempts)
+
+
+def keep_sent_part(tx: Transaction, now: datetime, text_id: int, sequence: int, line: str, reference: int) -> None:
+    """The module said that this part left, under this reference."""
+    tx.execute(
+        insert(outbox_parts).values(outbox_id=text_id, sequence=sequence, line=line, reference=reference, sent_at=now)
+    )
+
+
+def mark_sent(tx: Transaction, now: datetime, text_id: int) -> None:
+    """All parts left."""
+    _settle(tx, text_id, state="sent", sent_at=now, error=None)
+    _settle_delivered(tx, text_id)
+
+
+def mark_unknown(tx: Transaction, text_id: int, error: str) -> None:
+    """The text was handed over and no answer came: it may have left."""
+    _settle(tx, text_id, state="unknown", error=error[:ERROR_CHARACTERS])
+
+
+def mark_failed(tx: Transaction, text_id: int, error: str) -> None:
+    """The text will not be sent."""
+    _settle(tx, text_id, state="failed", error=error[:ERROR_CHARACTERS])
+
+
+def put_back(tx: Transaction, text_id: int, not_before: datetime, error: str, counts: bool = True) -> None:
+    """The text certainly did not leave; try again from `not_before`. Without `counts` it was not the text's fault."""
+    attempts = outbox.c.attempts - (0 if counts else 1)
+    _settle(tx, text_id, state="queued", not_before=not_before, attempts=attempts, error=error[:ERROR_CHARACTERS])
+
+
+def recover(tx: Transaction) -> int:
+    """At start-up: what was in hand when the box died may have left. How many such texts."""
+    return tx.execute(
+        update(outbox).where(outbox.c.state == "sending").values(state="unknown", error="the box stopped while sending")
+    ).rowcount
+
+
+def expire(tx: Transaction, now: datetime) -> int:
+    """Give up texts that were due `TEXT_LIFE` ago and could not be sent since; how many."""
+    due_at = func.coalesce(outbox.c.not_before, outbox.c.created_at)
+    late = update(outbox).where(outbox.c.state == "queued", due_at <= now - TEXT_LIFE)
+    return tx.execute(late.values(state="failed", error="too late")).rowcount
+
+
+def keep_report(tx: Transaction, now: datetime, line: str, reference: int, recipient: str, is_delivered: bool) -> None:
+    """Pair a delivery report with its part; without one, with a text to this number of which nothing is known."""
+    parts = outbox_parts.c
+    row = tx.execute(
+        select(parts.outbox_id, parts.sequence)
+        .join(outbox, outbox.c.id == parts.outbox_id)
+        .where(
+            parts.line == line, parts.reference == reference, parts.report.is_(None),
+            parts.sent_at > now - REPORT_PATIENCE, outbox.c.number == recipient,
+        )
+        .order_by(parts.sent_at.desc())
+    ).first()  # fmt: skip
+    if row is None:
+        _settle_unknown(tx, now, recipient, is_delivered)
+        return
+    tx.execute(
+        update(outbox_parts)
+        .where(parts.outbox_id == row.outbox_id, parts.sequence == row.sequence)
+        .values(report="delivered" if is_delivered else "failed")
+    )
+    if is_delivered:
+        _settle_delivered(tx, row.outbox_id)
+    else:
+        _settle(tx, row.outbox_id, state="failed", error="not delivered")
+
+
+def counts(tx: Transaction) -> dict[str, int]:
+    """How many texts are in each state."""
+    rows = tx.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state)).all()
+    return {row[0]: row[1] for row in rows}
+
+
+def _settle(tx: Transaction, text_id: int, **values: object) -> None:
+    tx.execute(update(outbox).where(outbox.c.id == text_id).values(**values))
+
+
+def _settle_delivered(tx: Transaction, text_id: int) -> None:
+    """ "sent" becomes "delivered" when every part is reported so."""
+    open_parts = select(outbox_parts.c.outbox_id).where(
+        outbox_parts.c.outbox_id == text_id, func.coalesce(outbox_parts.c.report, "") != "delivered"
+    )
+    tx.execute(
+        update(outbox)
+        .where(outbox.c.id == text_id, outbox.c.state == "sent", ~open_parts.exists())
+        .values(state="delivered")
+    )
+
+
+def _settle_unknown(tx: Transaction, now: datetime, recipient: str, is_delivered: bool) -> None:
+    oldest = (
+        select(func.min(outbox.c.id))
+        .where(outbox.c.state == "unknown", outbox.c.number == recipient, outbox.c.created_at > now - REPORT_PATIENCE)
+        .scalar_subquery()
+    )
+    values = {"state": "delivered", "error": None} if is_delivered else {"state": "failed", "error": "not delivered"}
+    tx.execute(update(outbox).where(outbox.c.id == oldest).values(**values))

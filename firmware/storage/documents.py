@@ -123,7 +123,9 @@ class SetupDocuments:
     def save(self, name: str, document: Mapping[str, Any]) -> None:
         """Put `document` in the place of `name`; it is on disk when this returns."""
         with self.changing() as db:
-            db.table(name).upsert(Document(dict(document), doc_id=1))
+            table = db.table(name)
+            table.truncate()
+            table.insert(Document(dict(document), doc_id=1))
 
     @contextmanager
     def reading(self) -> Iterator[TinyDB]:
@@ -174,10 +176,19 @@ class _Draft(Storage):
 
 
 def _parse(content: bytes) -> Tables:
-    tables = json.loads(content)
-    if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
+    try:
+        tables = json.loads(content)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if not isinstance(tables, dict) or not all(map(_is_table, tables.values())):
         raise ValueError("not a file of tables")
     return tables
+
+
+def _is_table(table: Any) -> bool:
+    return isinstance(table, dict) and all(
+        number.isdecimal() and isinstance(document, dict) for number, document in table.items()
+    )
 
 
 def _replace(file: Path, content: bytes) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from firmware.modem.virtual.hearing import Ear, Heard, Quiet, Sighting, UnknownSpeech
-from firmware.modem.virtual.transcriber import Transcriber
+from firmware.modem.virtual.recognition import Hearing
 from tests.hearing import library
 from tests.hearing.lines import RATE, Script, over_line, quiet, tone
 
@@ -24,8 +24,8 @@ BAD_LINES = [
 
 
 def listen(ear: Ear, script: Script, **line: Any) -> list[Sighting]:
-    transcriber = Transcriber(ear)
-    return transcriber.feed(over_line(script.sound, **line)) + transcriber.finish()
+    hearing = Hearing(ear)
+    return hearing.feed(over_line(script.sound, **line)) + hearing.finish()
 
 
 def prompts(found: list[Sighting]) -> list[str]:
@@ -97,9 +97,9 @@ def test_a_prompt_is_reported_before_a_person_would_notice(ear: Ear, clips: Path
     script = Script(clips).wait(0.5)
     for text in ("一", "请选择科室。", "number twenty", "You have no bookings."):
         script.say(text).wait(1.0)
-    sound, transcriber, delays = script.sound, Transcriber(ear), []
+    sound, hearing, delays = script.sound, Hearing(ear), []
     for end in range(160, len(sound) + 1, 160):
-        found = transcriber.feed(sound[end - 160 : end])
+        found = hearing.feed(sound[end - 160 : end])
         delays += [end - each.ends_at for each in found if isinstance(each, Heard)]
     assert len(delays) == 4
     assert max(delays) <= 0.3 * RATE
@@ -107,11 +107,11 @@ def test_a_prompt_is_reported_before_a_person_would_notice(ear: Ear, clips: Path
 
 def test_how_the_sound_arrives_makes_no_difference(ear: Ear, clips: Path) -> None:
     sound = Script(clips).wait(0.5).say("一").say("二").wait(1.0).say("请选择时间。", for_s=0.7).wait(1.0).sound
-    whole = Transcriber(ear).feed(sound)
-    pieces = Transcriber(ear)
+    whole = Hearing(ear).feed(sound)
+    pieces = Hearing(ear)
     assert [found for start in range(0, len(sound), 333) for found in pieces.feed(sound[start : start + 333])] == whole
 
 
 def test_silence_and_soft_noise_are_nothing(ear: Ear) -> None:
-    transcriber = Transcriber(ear)
-    assert transcriber.feed(np.concatenate([quiet(2), over_line(quiet(4), noise_dbm0=-40.0)])) == []
+    hearing = Hearing(ear)
+    assert hearing.feed(np.concatenate([quiet(2), over_line(quiet(4), noise_dbm0=-40.0)])) == []

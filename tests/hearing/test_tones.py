@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from firmware.modem.virtual.hearing import Ear, Sighting, ToneHeard
-from firmware.modem.virtual.transcriber import Transcriber
+from firmware.modem.virtual.recognition import Hearing
 from tests.hearing.lines import Script, over_line, tone
 
 
@@ -24,13 +24,13 @@ def cadence(script: Script, on_s: float, off_s: float, times: int) -> Script:
 )
 def test_a_tone_of_the_network_is_named_once(ear: Ear, clips: object, name: str, on_s: float, off_s: float) -> None:
     script = cadence(Script(clips).wait(0.3), on_s, off_s, 4)  # type: ignore[arg-type]
-    found = Transcriber(ear).feed(over_line(script.sound, gain_db=-6, noise_dbm0=-45))
+    found = Hearing(ear).feed(over_line(script.sound, gain_db=-6, noise_dbm0=-45))
     assert names(found) == [name]
 
 
 def test_a_call_rings_is_answered_and_ends_with_busy_tone(ear: Ear, clips: object) -> None:
     script = cadence(Script(clips), 1.0, 4.0, 2).say("请选择科室。").wait(1.0)  # type: ignore[arg-type]
-    found = Transcriber(ear).feed(cadence(script, 0.35, 0.35, 4).sound)
+    found = Hearing(ear).feed(cadence(script, 0.35, 0.35, 4).sound)
     assert names(found) == ["ring-back", "Heard", "Quiet", "busy"]
 
 
@@ -38,4 +38,4 @@ def test_the_echo_of_a_key_is_not_speech(ear: Ear, clips: object) -> None:
     script = Script(clips).wait(0.5)  # type: ignore[arg-type]
     for low, high in ((697, 1209), (941, 1336), (852, 1477)):
         script.play(tone((low, high), 0.2, 1500)).wait(0.3)
-    assert Transcriber(ear).feed(script.sound) == []
+    assert Hearing(ear).feed(script.sound) == []

@@ -16,9 +16,9 @@ from firmware.audio.port import Sound
 from firmware.clock import Clock, Deadline
 from firmware.modem.virtual.ear import Ear
 from firmware.modem.virtual.heard import Heard, Quiet, Sighting, ToneHeard, UnknownSpeech
-from firmware.modem.virtual.transcriber import Transcriber
+from firmware.modem.virtual.recognition import Hearing
 
-__all__ = ["Ear", "Heard", "Listener", "NotHeard", "Quiet", "Sighting", "ToneHeard", "UnknownSpeech"]
+__all__ = ["Ear", "Heard", "Hearing", "Listener", "NotHeard", "Quiet", "Sighting", "ToneHeard", "UnknownSpeech"]
 
 _POLL_S = 0.1
 
@@ -32,7 +32,7 @@ class Listener:
 
     def __init__(self, ear: Ear, heard_file: Path, clock: Clock) -> None:
         self.history: list[Sighting] = []
-        self._transcriber = Transcriber(ear)
+        self._hearing = Hearing(ear)
         self._file = heard_file
         self._clock = clock
         self._read_bytes = 0
@@ -40,11 +40,11 @@ class Listener:
 
     def poll(self) -> list[Sighting]:
         """What was made out since the last poll, in order."""
-        return self._note(self._transcriber.feed(self._new_sound()))
+        return self._note(self._hearing.feed(self._new_sound()))
 
     def finish(self) -> list[Sighting]:
         """The call is over: what the rest of its sound says."""
-        return self.poll() + self._note(self._transcriber.finish())
+        return self.poll() + self._note(self._hearing.finish())
 
     def wait_for(self, what: str | Callable[[Sighting], bool], timeout_s: float) -> Sighting:
         """The next thing heard that fits: a text (or a part of one) of a prompt, or a condition.

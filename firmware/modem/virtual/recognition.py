@@ -36,7 +36,7 @@ _LEAST_UNKNOWN = 1200  # samples: shorter is a click
 _UNKNOWN_ENDS_AFTER = 2000  # samples
 
 
-class Transcriber:
+class Hearing:
     """What one call's sound says, as it arrives."""
 
     def __init__(self, ear: Ear) -> None:

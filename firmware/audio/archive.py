@@ -52,12 +52,11 @@ class Archiver:
         """At start-up, before the first call: queue what a crash left behind, without the empty; returns how many."""
         for unfinished in folder.rglob(f"*{SUFFIX}.part"):
             unfinished.unlink(missing_ok=True)
+        for empty in [wav for wav in folder.rglob("*.wav") if wav.stat().st_size <= HEADER_BYTES]:
+            empty.unlink()
         orphans = sorted(folder.rglob("*.wav"))
         for wav in orphans:
-            if wav.stat().st_size <= HEADER_BYTES:
-                wav.unlink()
-            else:
-                self.archive(wav)
+            self.archive(wav)
         return len(orphans)
 
     def flush(self) -> None:
@@ -70,8 +69,8 @@ class Archiver:
             try:
                 if wav is not None and not self._is_ending:
                     self._archive(wav)
-            except Exception as error:  # one bad recording must not end all others
-                log.error("recording %s stays a WAV file: %s", wav and wav.name, error)
+            except Exception:  # one bad recording must not end all others
+                log.exception("recording %s stays a WAV file", wav and wav.name)
             finally:
                 self._files.task_done()
 

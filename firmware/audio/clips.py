@@ -47,6 +47,7 @@ class ClipStore:
         self._recordings = recordings
         self._memory: OrderedDict[str, Sound] = OrderedDict()
         self._memory_bytes = 0
+        self._logged: set[str] = set()
         self._lock = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True)
         self._index = _Index(folder / "index.jsonl")
@@ -63,7 +64,7 @@ class ClipStore:
             try:
                 return self._made_once(_recording_name(recording), text, language, lambda: clip_of(recording))
             except BadRecording as error:
-                log.warning("staff recording %s: %s", recording, error)
+                self._log_once("staff recording %s/%s: %s", language, recording.name, error)
         return self._synthesised(text, language)
 
     def clips(self, fragments: Iterable[Fragment], language: Language) -> list[Sound]:
@@ -102,9 +103,14 @@ class ClipStore:
             try:
                 return self._made_once(name, text, language, lambda e=engine: e.synthesise(text, language))  # type: ignore[misc]
             except SpeechError as error:
-                log.warning("engine %s failed: %s", engine.name, error)
+                self._log_once("speech engine %s: %s", engine.name, error)
                 failure = error
         raise failure
+
+    def _log_once(self, message: str, *details: object) -> None:
+        if (fault := message % details) not in self._logged:
+            self._logged.add(fault)
+            log.warning("%s", fault)
 
     def _recording(self, name: str, language: Language) -> Path | None:
         if self._recordings is None or not _is_file_name(name):
@@ -144,6 +150,7 @@ class _Index:
         self._file = file
         self._lock = threading.Lock()
         self._known = set(_indexed_files(file))
+        self._end_last_line()
 
     def add(self, name: str, language: Language, text: str) -> None:
         line = json.dumps({"file": name, "language": language, "text": text}, ensure_ascii=False)
@@ -152,6 +159,12 @@ class _Index:
                 self._known.add(name)
                 with self._file.open("a", encoding="utf-8") as stream:
                     stream.write(line + "\n")
+
+    def _end_last_line(self) -> None:
+        """A power cut may have cut the last line short: what comes next must not be joined to it."""
+        if self._file.exists() and not self._file.read_bytes().endswith(b"\n"):
+            with self._file.open("a", encoding="utf-8") as stream:
+                stream.write("\n")
 
 
 def _indexed_files(file: Path) -> Iterable[str]:

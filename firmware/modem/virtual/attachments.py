@@ -66,7 +66,7 @@ class VoiceAttachment:
             self._modem.feed(data)
 
     def tick(self, now: float) -> None:
-        if self.terminal.look_for_host():
+        if self.terminal.host_has_left():
             self._modem.host_left()
         self.terminal.tick(now)
         self._modem.tick()
@@ -108,7 +108,7 @@ class GsmAttachment:
             self.module.feed(data)
 
     def tick(self, now: float) -> None:
-        self.terminal.look_for_host()
+        self.terminal.host_has_left()
         self.terminal.tick(now)
         self.module.tick(now)
 

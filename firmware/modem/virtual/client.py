@@ -106,6 +106,11 @@ class Network:
         """How many events there have been: a `start` for `wait_for`."""
         return len(self._events)
 
+    def events_since(self, start: int) -> list[Message]:
+        """The events from number `start` on."""
+        with self._changed:
+            return self._events[start:]
+
     def _listen(self, stream: Any) -> None:
         for event in stream:
             with self._changed:
@@ -119,6 +124,7 @@ class Phone:
     def __init__(self, network: Network, number: str) -> None:
         self.number = number
         self._network = network
+        self._seen = network.event_count
 
     def dial(self, number: str, withheld: bool = False) -> PhoneCall:
         """Call `number`."""
@@ -131,7 +137,9 @@ class Phone:
             f"a call to {self.number}",
             lambda event: event["event"] == "call" and event["number"] == self.number and event["state"] == "ringing",
             within_s,
+            self._seen,
         )
+        self._seen = self._network.event_count
         far: str | None = event["far_number"]
         return far
 
@@ -200,7 +208,7 @@ class PhoneCall:
 
     def speak(self, file: Path) -> Message:
         """Say a WAV file (8 kHz, mono, 16 bit), after whatever this phone is still saying."""
-        return self._network.ask("speak", call=self.name, file=str(file))
+        return self._network.ask("speak", call=self.name, file=str(file.resolve()))
 
     def hang_up(self) -> None:
         self._network.ask("hang_up", call=self.name)

@@ -46,6 +46,9 @@ class LineConfig:
         except NotANumber as error:
             raise BadConfig(f"line {self.name}: {error}") from error
         self.profile()
+        if not all(isinstance(each, int | float | None) for each in (self.gain_db, self.noise_dbm0, self.echo_db)):
+            raise BadConfig(f"line {self.name}: gain, noise and echo are numbers")
+        LineQuality(self.gain_db, self.noise_dbm0, self.echo_db)
 
     @property
     def quality(self) -> LineQuality:

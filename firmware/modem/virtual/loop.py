@@ -78,5 +78,5 @@ class Loop:
             master = each.terminal.master
             while each.waits_for_host and master is not None and select.select([master], [], [], HOST_PATIENCE_S)[0]:
                 each.serve_host()
-                if not each.terminal.host_is_there or each.terminal.look_for_host():
+                if not each.terminal.host_is_there:
                     break

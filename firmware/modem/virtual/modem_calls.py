@@ -16,6 +16,7 @@ from firmware.audio.spandsp import KEYS, DtmfSender
 from firmware.modem.virtual.line_signals import ToneSignals
 from firmware.modem.virtual.modem_commands import BadCommand
 from firmware.modem.virtual.modem_settings import Settings
+from firmware.modem.virtual.plans import CountryPlan
 from firmware.modem.virtual.sound_queue import SoundQueue
 from firmware.modem.virtual.tones import samples, sines, ticks
 
@@ -23,6 +24,7 @@ Job = Generator[None, None, str]
 
 DIAL_TONE_WAIT_S = 5.0
 TONE_LEVEL_DBM0 = -13.0
+LONGEST_TONE_10MS = 3000
 DIAL_DIGIT_MS = 95
 _TONE_ITEM = re.compile(r"\[(\d*),(\d*),(\d+)\]|\{([0-9A-D*#]),(\d+)\}|([0-9A-D*#!])")
 
@@ -32,6 +34,7 @@ class DiallingModem(Protocol):
 
     tones: SoundQueue
     signals: ToneSignals
+    plan: CountryPlan
 
     @property
     def settings(self) -> Settings: ...
@@ -86,6 +89,8 @@ def tones_of(text: str, default_10ms: int) -> Sound:
 
 def _tone(item: re.Match[str], default_10ms: int) -> Sound:
     first, second, duration, timed_key, key_duration, key = item.groups()
+    if not 1 <= int(duration or key_duration or default_10ms) <= LONGEST_TONE_10MS:
+        raise BadCommand("no tone is so short or so long")
     if duration is not None:
         frequencies = tuple(hz for hz in (int(first or 0), int(second or 0)) if hz)
         count = samples(int(duration) * 10)
@@ -107,7 +112,7 @@ def _judge(modem: DiallingModem) -> Job:
             modem.on_hook()
             return "BUSY"
         if present == "ring_back":
-            rang, since = True, 0
+            rang, since = True, ticks(modem.plan.ring_back.cadence_ms[-1])  # it is missed only after its own gap
         elif modem.is_in_voice_mode and since >= (gone_ticks if rang else never_ticks):
             return "OK"
     modem.on_hook()

@@ -24,7 +24,7 @@ PARAMETERS = {
     "+VSD": Parameter(((0, 255), (0, 255)), (128, 50), voice_only=True, least=2),
     "+VGT": Parameter(((0, 255),), (128,)),
     "+VGR": Parameter(((0, 255),), (128,)),
-    "+VTD": Parameter(((0, 255),), (100,)),
+    "+VTD": Parameter(((1, 255),), (100,)),
     "+VCID": Parameter(((0, 1),), (0,)),
     "+VNH": Parameter(((0, 2),), (0,)),
     "+VIT": Parameter(((0, 255),), (0,)),

@@ -16,6 +16,7 @@ from firmware.modem.virtual.config import LineConfig, NetworkConfig
 from firmware.modem.virtual.errors import NotPossible, UnknownCall, UnknownLine
 from firmware.modem.virtual.exchange import Call, Exchange, Party
 from firmware.modem.virtual.line import LineModel
+from firmware.modem.virtual.mobile_line import MobileLine
 from firmware.modem.virtual.phone import LegEvent, Phone
 from firmware.modem.virtual.plans import load_plan
 from firmware.modem.virtual.ringing import caller_fields
@@ -41,7 +42,7 @@ class VirtualNetwork:
         self._run_dir = run_dir
         self._publish = publish
         self._names = count(1)
-        self._lines: dict[str, SubscriberLine] = {}
+        self._lines: dict[str, SubscriberLine | MobileLine] = {}
         self._exchange = Exchange(self._find, config.trunks)
         for number in config.phones:
             self.phone(number)
@@ -97,15 +98,15 @@ class VirtualNetwork:
         return self._lines.get(key) or self.phones.get(key)
 
     def _attach(self, line: LineConfig) -> Attachment:
-        link = self._run_dir / f"{line.name}.tty"
+        link, number = self._run_dir / f"{line.name}.tty", normalise(line.number)
         if line.kind == "gsm":
-            return GsmAttachment(line.name, link, line.number, self.switch)
-        subscriber = SubscriberLine(
-            normalise(line.number), self._plan, self._exchange, LineModel(line.quality), self._caller_fields
-        )
+            mobile = GsmAttachment(line.name, link, number, self.switch)
+            self._lines[number] = MobileLine(number, mobile.module, self._exchange)
+            return mobile
+        subscriber = SubscriberLine(number, self._plan, self._exchange, LineModel(line.quality), self._caller_fields)
         subscriber.caller_id = line.caller_id or self._plan.caller_id
         subscriber.loop_break_ms = self._plan.loop_break_ms if line.loop_break_ms is None else line.loop_break_ms
-        self._lines[subscriber.number] = subscriber
+        self._lines[number] = subscriber
         return VoiceAttachment(line.name, link, line.profile(), subscriber)
 
     def _caller_fields(self, call: Call) -> CallerIdFields:

@@ -41,6 +41,8 @@ class Terminal:
         self._late: deque[tuple[float, bytes]] = deque()
         self._now = 0.0
         self._next_garbage = 0.0
+        self._poll = select.poll()
+        self._has_left = False
 
     @property
     def is_full(self) -> bool:
@@ -52,6 +54,7 @@ class Terminal:
         self.master, slave = os.openpty()
         tty.setraw(slave)
         os.set_blocking(self.master, False)
+        self._poll.register(self.master, 0)
         name = os.ttyname(slave)
         os.close(slave)
         temporary = self.link.with_suffix(".new")
@@ -66,6 +69,7 @@ class Terminal:
         self._late.clear()
         self.host_is_there = False
         if self.master is not None:
+            self._poll.unregister(self.master)
             os.close(self.master)
             self.master = None
 
@@ -75,19 +79,21 @@ class Terminal:
             return b""
         try:
             return os.read(self.master, READ_BYTES)
-        except OSError:  # nothing there (EAGAIN), or the host closed the port (EIO): `look_for_host` finds out
+        except BlockingIOError:
+            return b""
+        except OSError:  # the host closed the port
+            self._lose_host()
             return b""
 
-    def look_for_host(self) -> bool:
-        """See whether a host has the port open; True when one has just closed it."""
-        if self.master is None:
-            return False
-        poll = select.poll()
-        poll.register(self.master, 0)
-        was_there, self.host_is_there = self.host_is_there, not poll.poll(0)
-        if not self.host_is_there:
-            self._backlog.clear()
-        return was_there and not self.host_is_there
+    def host_has_left(self) -> bool:
+        """Look whether a host has the port open; True once when one has closed it."""
+        if self.master is not None:
+            is_there = not self._poll.poll(0)
+            if self.host_is_there and not is_there:
+                self._lose_host()
+            self.host_is_there = is_there
+        has_left, self._has_left = self._has_left, False
+        return has_left
 
     def send(self, data: bytes) -> None:
         """Send to the host, as well as the faults allow; nobody hears it while no host is there."""
@@ -110,6 +116,12 @@ class Terminal:
             self._write(self._random.randbytes(self._random.randint(1, 40)))
         if self._backlog:
             self._write(b"")
+
+    def _lose_host(self) -> None:
+        self.host_is_there = False
+        self._has_left = True
+        self._backlog.clear()
+        self._late.clear()
 
     def _write(self, data: bytes) -> None:
         if self.master is None or not self.host_is_there:

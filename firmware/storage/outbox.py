@@ -6,13 +6,16 @@ the text left; it becomes "unknown" and is never sent again by itself. A deliver
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import case, func, insert, or_, select, update
+from sqlalchemy import Row, case, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from firmware.phone_number import normalise
+from firmware.sms_parts import parts_of
 from firmware.storage.ledger import Transaction
 from firmware.storage.schema import outbox, outbox_parts
 
@@ -115,10 +118,16 @@ def put_back(tx: Transaction, text_id: int, not_before: datetime, error: str, co
 
 
 def recover(tx: Transaction) -> int:
-    """At start-up: what was in hand when the box died may have left. How many such texts."""
-    return tx.execute(
-        update(outbox).where(outbox.c.state == "sending").values(state="unknown", error="the box stopped while sending")
-    ).rowcount
+    """At start-up: what was in hand when the box died may have left. How many texts are in doubt."""
+    in_doubt = 0
+    for row in tx.execute(select(outbox.c.id, outbox.c.body).where(outbox.c.state == "sending")).all():
+        parts = _parts(tx, row.id)
+        if len(parts) == parts_of(row.body):
+            _settle(tx, row.id, state="sent", sent_at=max(part.sent_at for part in parts))
+        else:
+            mark_unknown(tx, row.id, "the box stopped while sending")
+            in_doubt += 1
+    return in_doubt
 
 
 def expire(tx: Transaction, now: datetime) -> int:
@@ -165,15 +174,15 @@ def _settle(tx: Transaction, text_id: int, **values: object) -> None:
 
 
 def _settle_delivered(tx: Transaction, text_id: int) -> None:
-    """ "sent" becomes "delivered" when every part is reported so."""
-    open_parts = select(outbox_parts.c.outbox_id).where(
-        outbox_parts.c.outbox_id == text_id, func.coalesce(outbox_parts.c.report, "") != "delivered"
-    )
-    tx.execute(
-        update(outbox)
-        .where(outbox.c.id == text_id, outbox.c.state == "sent", ~open_parts.exists())
-        .values(state="delivered")
-    )
+    """The text is delivered when every part of it is reported so."""
+    text = tx.execute(select(outbox.c.state, outbox.c.body).where(outbox.c.id == text_id)).one()
+    reports = [part.report for part in _parts(tx, text_id)]
+    if text.state in ("sent", "unknown") and reports == ["delivered"] * parts_of(text.body):
+        _settle(tx, text_id, state="delivered", error=None)
+
+
+def _parts(tx: Transaction, text_id: int) -> Sequence[Row[Any]]:
+    return tx.execute(select(outbox_parts).where(outbox_parts.c.outbox_id == text_id)).all()
 
 
 def _settle_unknown(tx: Transaction, now: datetime, recipient: str, is_delivered: bool) -> None:

@@ -156,8 +156,7 @@ def test_nobody_answers_a_call_of_the_modem(rig: Rig) -> None:
 
 
 def test_a_modem_set_for_another_country_finds_no_dial_tone(make_rig: Callable[..., Rig]) -> None:
-    rig = make_rig(country="gb")
-    rig.line._plan = make_rig(country="eu").plan
+    rig = make_rig(country="eu")
     rig.ask("+FCLASS=8")
     rig.ask("+GCI=B5")
     rig.modem.feed(b"ATDT13800000001\r")

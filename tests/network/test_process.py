@@ -222,6 +222,18 @@ def test_a_phone_is_called_and_answers(network: Network) -> None:
         answered.wait_for("ended")
 
 
+def test_a_phone_that_was_switched_off_stays_off(network: Network) -> None:
+    network.phone("13800000009").switch(on=False)
+    placed = network.phone("13800000001").dial("13800000009")
+    placed.wait_for("congestion")
+    placed.hang_up()
+    network.phone("13800000009").switch(on=True)
+    placed = network.phone("13800000001").dial("13800000009")
+    placed.wait_for("ringing")
+    placed.hang_up()
+    placed.wait_for("ended")
+
+
 def test_a_mobile_line_rings(network: Network) -> None:
     with Host(network, "L3") as host:
         host.ask("AT+CLIP=1")

@@ -102,12 +102,12 @@ class Requests:
         return {}
 
     def subscriber(self, request: Message) -> Message:
-        """Make a number known to the network, switched on or off."""
+        """Make a number known to the network; with `reachable`, switch the phone on or off."""
         phone = self._network.phone(_text(request, "number"))
-        phone.is_reachable = bool(request.get("reachable", True))
+        phone.is_reachable = bool(request.get("reachable", phone.is_reachable))
         unreachable = self._network.switch.unreachable
         (unreachable.discard if phone.is_reachable else unreachable.add)(phone.number)
-        return {"number": phone.number}
+        return {"number": phone.number, "reachable": phone.is_reachable}
 
     # ---- texts ----
 

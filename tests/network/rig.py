@@ -45,14 +45,20 @@ class Rig:
     """One modem on one line, and phones."""
 
     def __init__(
-        self, folder: Path, model: str = "USR5637", country: str = "cn", duplex: bool = True, **quality: float
+        self,
+        folder: Path,
+        model: str = "USR5637",
+        country: str = "cn",
+        duplex: bool = True,
+        trunks: int = 100,
+        **quality: float,
     ) -> None:
         self.plan = load_plan(country)
         self.events: list[LegEvent] = []
         self._names = count(1)
         self._folder = folder
         self._parties: dict[str, Party] = {}
-        self.exchange = Exchange(self._parties.get)
+        self.exchange = Exchange(self._parties.get, trunks)
         self.line = SubscriberLine(
             CLINIC,
             self.plan,

@@ -60,6 +60,17 @@ def test_a_phone_that_is_switched_off_gives_congestion(rig: Rig) -> None:
     assert bursts_ms(rig.heard_by(phone))[:3] == [700, 700, 700]
 
 
+def test_without_a_free_trunk_there_is_congestion(make_rig: Callable[..., Rig]) -> None:
+    rig = make_rig(trunks=1)
+    rig.phone("13800000002").dial("13800000003")
+    rig.phone("13800000003")
+    rig.run(1_000)
+    rig.phone().dial(CLINIC)
+    rig.run(1_000)
+    assert rig.events[-1].number == PATIENT
+    assert rig.events[-1].state == "congestion"
+
+
 def test_a_phone_lets_go_of_a_refused_call_by_itself(rig: Rig) -> None:
     phone = rig.phone()
     phone.dial("02100000000")

@@ -272,10 +272,24 @@ def test_impossible_requests_say_what_is_wrong(network: Network) -> None:
         network.fault("L9", "mute")
     with pytest.raises(Refused, match="lose-unsolicited"):
         network.fault("L1", "explode")
+    for keys, tone_ms in (("1" * 201, 80), ("1", 0), ("1", 99_999)):
+        with pytest.raises(Refused):
+            placed_again(network, keys, tone_ms)
+    for nonsense in ({"gain_db": None}, {"gain_db": "loud"}, {"caller_id": "pigeon"}):
+        with pytest.raises(Refused):
+            network.set_line("L1", **nonsense)
     with pytest.raises(Refused, match="between"):
         network.set_line("L1", echo_db=40)
     with pytest.raises(Refused, match="copper"):
         network.set_line("L3", gain_db=-3)
+
+
+def placed_again(network: Network, keys: str, tone_ms: int) -> None:
+    placed = network.phone("13800000004").dial("02100000000")
+    try:
+        placed.press(keys, tone_ms)
+    finally:
+        placed.hang_up()
 
 
 def test_lines_and_calls_are_shown(network: Network) -> None:

@@ -29,7 +29,7 @@ class LineQuality:
             ("noise_dbm0", self.noise_dbm0, -90.0, 0.0),
             ("echo_db", self.echo_db, -90.0, 0.0),
         ):
-            if value is not None and not low <= value <= high:
+            if (value is None and name == "gain_db") or (value is not None and not low <= value <= high):
                 raise BadConfig(f"{name} is {value}, but must lie between {low:g} and {high:g}")
 
 

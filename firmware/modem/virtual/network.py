@@ -88,7 +88,7 @@ class VirtualNetwork:
 
     def _parties(self) -> Iterator[Party]:
         yield from self._lines.values()
-        yield from list(self.phones.values())
+        yield from [phone for phone in self.phones.values() if phone.leg is not None]
 
     def _find(self, number: str) -> Party | None:
         try:

@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from firmware.control.channel import ControlServer, Handler, Message
+from firmware.modem.virtual.config import CALLER_IDS
 from firmware.modem.virtual.errors import NetworkError, NotPossible
 from firmware.modem.virtual.network import VirtualNetwork
 from firmware.modem.virtual.phone import Leg
 from firmware.modem.virtual.terminal import Fault
 
 ANSWER_WITHIN_S = 30.0  # real seconds
+MOST_KEYS = 200
+MOST_TONE_MS = 10_000
 
 
 class BadRequest(NetworkError):
@@ -76,16 +79,22 @@ class Requests:
     # ---- phones ----
 
     def dial(self, request: Message) -> Message:
+        """from, to, withheld=false -> call"""
         withheld = bool(request.get("withheld", False))
         phone = self._network.phone(_text(request, "from"))
         return _leg(phone.dial(_text(request, "to"), withheld))
 
     def answer(self, request: Message) -> Message:
+        """number -> call"""
         return _leg(self._network.phone(_text(request, "number")).answer())
 
     def press(self, request: Message) -> Message:
-        phone = self._network.phone_in_call(_text(request, "call"))
-        keys = phone.press(_text(request, "keys"), _whole(request, "tone_ms", 80), _whole(request, "gap_ms", 80))
+        """call, keys, tone_ms=80, gap_ms=80 -> starts_at_sample, ends_at_sample, keys: the same of each key"""
+        phone, text = self._network.phone_in_call(_text(request, "call")), _text(request, "keys")
+        if len(text) > MOST_KEYS:
+            raise BadRequest(f"at most {MOST_KEYS} keys at once")
+        lengths = [_whole(request, name, 80, least=10, most=MOST_TONE_MS) for name in ("tone_ms", "gap_ms")]
+        keys = phone.press(text, *lengths)
         return {
             "starts_at_sample": keys[0].starts_at_sample,
             "ends_at_sample": keys[-1].ends_at_sample,
@@ -93,16 +102,18 @@ class Requests:
         }
 
     def speak(self, request: Message) -> Message:
+        """call, file (a WAV file's path) -> starts_at_sample, ends_at_sample"""
         phone = self._network.phone_in_call(_text(request, "call"))
         start, end = phone.speak_file(Path(_text(request, "file")))
         return {"starts_at_sample": start, "ends_at_sample": end}
 
     def hang_up(self, request: Message) -> Message:
+        """call"""
         self._network.phone_in_call(_text(request, "call")).hang_up()
         return {}
 
     def subscriber(self, request: Message) -> Message:
-        """Make a number known to the network; with `reachable`, switch the phone on or off."""
+        """number, reachable -> number, reachable: makes a number known; switches the phone on or off"""
         phone = self._network.phone(_text(request, "number"))
         phone.is_reachable = bool(request.get("reachable", phone.is_reachable))
         unreachable = self._network.switch.unreachable
@@ -112,6 +123,7 @@ class Requests:
     # ---- texts ----
 
     def text(self, request: Message) -> Message:
+        """from, to, body, reference, service_time (ISO 8601): the same reference again is a second delivery"""
         time = request.get("service_time")
         self._network.switch.deliver(
             _text(request, "from"),
@@ -123,6 +135,7 @@ class Requests:
         return {}
 
     def texts(self, request: Message) -> Message:
+        """number -> texts: what this phone has received"""
         shown = self._network.switch.received(_text(request, "number"))
         return {
             "texts": [
@@ -133,6 +146,7 @@ class Requests:
     # ---- lines ----
 
     def fault(self, request: Message) -> Message:
+        """line, what (a fault, or "none": heal all), on=true, late_s"""
         attachment = self._network.attachment(_text(request, "line"))
         what, is_on = _text(request, "what"), bool(request.get("on", True))
         if "late_s" in request:
@@ -142,18 +156,24 @@ class Requests:
         return attachment.state()
 
     def restart(self, request: Message) -> Message:
+        """line: switch its device off and on"""
         self._network.attachment(_text(request, "line")).restart()
         return {}
 
     def set_line(self, request: Message) -> Message:
+        """line, gain_db, noise_dbm0, echo_db (null: none), caller_id -> the quality now"""
         attachment = self._network.attachment(_text(request, "line"))
-        changes = {key: request[key] for key in ("gain_db", "noise_dbm0", "echo_db") if key in request}
+        changes: dict[str, Any] = {
+            key: _number(request, key) for key in ("gain_db", "noise_dbm0", "echo_db") if key in request
+        }
         line = attachment.line()
+        caller_id = _caller_id(request, line.caller_id)
         line.model.quality = replace(line.model.quality, **changes)
-        line.caller_id = str(request.get("caller_id", line.caller_id))
+        line.caller_id = caller_id
         return vars(line.model.quality)
 
     def state(self, request: Message) -> Message:
+        """-> lines, calls, phones, and how the process keeps up"""
         lines = {
             name: {"kind": each.kind, "number": each.number, **each.state()}
             for name, each in self._network.attachments.items()
@@ -194,8 +214,22 @@ def _text(request: Message, key: str) -> str:
     return value
 
 
-def _whole(request: Message, key: str, default: int) -> int:
+def _whole(request: Message, key: str, default: int, least: int = 0, most: int = 65_535) -> int:
     value = request.get(key, default)
-    if not isinstance(value, int) or not 0 <= value <= 60_000:
-        raise BadRequest(f"{key} is a whole number up to 60000")
+    if not isinstance(value, int) or not least <= value <= most:
+        raise BadRequest(f"{key} is a whole number from {least} to {most}")
+    return value
+
+
+def _caller_id(request: Message, default: str) -> str:
+    value = request.get("caller_id", default)
+    if value not in CALLER_IDS:
+        raise BadRequest(f"caller_id is one of {', '.join(CALLER_IDS)}")
+    return str(value)
+
+
+def _number(request: Message, key: str) -> float | None:
+    value = request[key]
+    if value is not None and not isinstance(value, int | float):
+        raise BadRequest(f"{key} is a number")
     return value

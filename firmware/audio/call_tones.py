@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from firmware.audio.errors import UnknownCountry
 from firmware.audio.port import Sound
 from firmware.audio.spandsp import CallToneReceiver, Segment, ToneBegan
 
@@ -30,11 +31,13 @@ PLANS: dict[str, dict[str, Cadence]] = {
 class CallToneDetector:
     """A tap for one call: calls `on_tone` once, with the tone's name, when one of the country's tones is heard.
 
-    It needs quiet gaps (below about -42 dBm0), so it hears nothing while the echo of a prompt fills them.
+    Raises `UnknownCountry`. It needs quiet gaps (below about -42 dBm0): a prompt's echo in them hides the tone.
     """
 
     def __init__(self, country: str, on_tone: Callable[[str], None]) -> None:
         self._on_tone = on_tone
+        if country not in PLANS:
+            raise UnknownCountry(f"there are call tones for {', '.join(PLANS)}, not for {country!r}")
         self._receiver = CallToneReceiver(list(PLANS[country].items()))
         self._has_reported = False
 

@@ -19,6 +19,10 @@ class BadCallerId(AudioError, ValueError):
     """A caller id holds characters that its standard cannot carry."""
 
 
+class UnknownCountry(AudioError, ValueError):
+    """The call tones of a country are not known to the box."""
+
+
 class SpeechError(AudioError):
     """A speech engine is missing, died, hung or gave no sound."""
 

@@ -20,7 +20,7 @@ PROGRAM = "espeak-ng"
 CHILD_TIMEOUT_S = 20  # real seconds; a sentence takes 10 ms
 
 _VOICES = {"zh": "cmn-latn-pinyin", "en": "en-us"}  # plain "cmn" spells the pinyin with English letters
-_WORDS_A_MINUTE = {"zh": 160, "en": 145}  # slower than its 175: for older callers
+_WORDS_A_MINUTE = {"zh": 170, "en": 145}  # its clear pace, for older callers: 3.5 Chinese syllables a second
 _LATIN_OR_NOT = re.compile(r"[A-Za-z][A-Za-z.' -]*|[^A-Za-z]+")
 
 

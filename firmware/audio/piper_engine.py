@@ -1,6 +1,7 @@
 """Piper, a neural engine that a clinic may install: sounds like a person.
 
-It takes over a second to load a voice, so its child process stays for the next text; it is ended by `close`.
+It takes over a second to load a voice, so its child process stays for the next text; a voice holds 200 MB, so the
+child ends when it was idle for a while.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from firmware.audio.spoken_text import plain_text
 from firmware.language.values import LANGUAGES, Language
 
 CHILD_TIMEOUT_S = 30  # real seconds, loading the voice included
+IDLE_S = 60  # real seconds
 
 _CHILD = Path(__file__).with_name("piper_child.py")
 
@@ -36,6 +38,7 @@ class PiperEngine:
         self._voices = voices
         self._children: dict[Language, subprocess.Popen[bytes]] = {}
         self._lock = threading.Lock()
+        self._bedtime = threading.Timer(IDLE_S, self.close)
 
     @staticmethod
     def is_installed(voices: Path) -> bool:
@@ -51,6 +54,7 @@ class PiperEngine:
         """The sound of `text`; raises `SpeechError`."""
         request = json.dumps(plain_text(text)).encode() + b"\n"
         with self._lock:
+            self._put_off_bedtime()
             child = self._child(language)
             alarm = threading.Timer(CHILD_TIMEOUT_S, child.kill)
             alarm.start()
@@ -65,8 +69,15 @@ class PiperEngine:
     def close(self) -> None:
         """End the children; the next text starts them again."""
         with self._lock:
+            self._bedtime.cancel()
             for language in list(self._children):
                 self._end(language)
+
+    def _put_off_bedtime(self) -> None:
+        self._bedtime.cancel()
+        self._bedtime = threading.Timer(IDLE_S, self.close)
+        self._bedtime.daemon = True
+        self._bedtime.start()
 
     def _child(self, language: Language) -> subprocess.Popen[bytes]:
         if language not in self._children:

@@ -48,6 +48,7 @@ class CallRecorder:
             self._heard += sound.tobytes()
             if len(self._heard) > len(self._spoken) + _MOST_AHEAD_BYTES:
                 self._spoken += bytes(_MOST_AHEAD_BYTES)
+                self._send()
 
     def spoke(self, frame: Sound) -> None:
         with self._lock:

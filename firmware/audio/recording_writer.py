@@ -42,7 +42,7 @@ class Recording:
         self._jobs.put(lambda: self._work(job))
 
     def close(self, on_closed: Callable[[Path, float], None] | None = None) -> None:
-        """Finish the file; `on_closed(file, seconds)` is called in the writer's thread unless it was dropped."""
+        """Finish the file; `on_closed(file, seconds)` comes in the writer's thread, unless it was dropped or empty."""
         if not self._is_closed:
             self._is_closed = True
             self._jobs.put(lambda: self._finish(on_closed))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from firmware.audio.call_tones import BUSY, CONGESTION, CallToneDetector
+from firmware.audio.errors import UnknownCountry
 from firmware.audio.levels import tone
 from firmware.audio.port import Sound
 from firmware.audio.spandsp import DtmfSender
@@ -78,3 +79,8 @@ def test_other_cadences_are_not_busy(sound: Sound) -> None:
 def test_a_busy_tone_after_a_talk_is_heard() -> None:
     noise = (np.random.default_rng(2).normal(0, 1500, 40_000)).astype(np.int16)
     assert first_tone(np.concatenate([noise, cadence(350, 350, 5)]))[0] == BUSY
+
+
+def test_a_country_without_tones_is_refused_with_those_there_are() -> None:
+    with pytest.raises(UnknownCountry, match="cn, us, de, not for 'xx'"):
+        CallToneDetector("xx", print)

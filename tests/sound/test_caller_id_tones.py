@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from firmware.audio.caller_id_tones import CallerIdFields, CallerIdReceiver, CallerIdSender, CallerIdStandard
 from firmware.audio.errors import BadCallerId
@@ -73,3 +75,14 @@ def test_a_number_that_no_network_can_send_is_refused(number: str) -> None:
     for standard in CallerIdStandard:
         with pytest.raises(BadCallerId):
             CallerIdSender(standard).sound(CallerIdFields(number))
+
+
+@given(st.binary(min_size=2, max_size=80), st.sampled_from(CallerIdStandard))
+def test_no_message_breaks_the_reading_of_its_fields(message: bytes, standard: CallerIdStandard) -> None:
+    CallerIdReceiver(standard)._fields(message)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.binary(max_size=20_000), st.sampled_from(CallerIdStandard))
+def test_garbage_sound_is_no_caller(garbage: bytes, standard: CallerIdStandard) -> None:
+    assert hear(standard, np.frombuffer(garbage[: len(garbage) // 2 * 2], np.int16)) == []

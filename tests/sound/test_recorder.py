@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import signal
@@ -157,24 +158,51 @@ def test_the_long_tone_of_the_last_digit_is_not_recorded(tmp_path: Path, writer:
 
 
 def test_a_full_disk_costs_the_recording_and_one_line(
-    tmp_path: Path, writer: RecordingWriter, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, writer: RecordingWriter, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    full = Path("/dev/full")
-    recording = CallRecorder(writer, tmp_path / "call.wav")
-    (tmp_path / "call.wav").symlink_to(full)  # O_EXCL refuses it: any OSError will do
-    other = CallRecorder(writer, tmp_path / "other.wav")
-    with caplog.at_level(logging.ERROR):
+    recorders = [CallRecorder(writer, tmp_path / name) for name in ("one.wav", "two.wav")]
+    for recorder in recorders:
+        feed(recorder, voice(1), silent(1))
+    writer.flush()
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with caplog.at_level(logging.ERROR), monkeypatch.context() as disk:
+        disk.setattr(os, "pwrite", full)
         for _ in range(5):
-            feed(recording, voice(1), silent(1))
-            feed(other, voice(1), silent(1))
-        closed: list[Path] = []
-        recording.close(lambda file, _: closed.append(file))
-        other.close(lambda file, _: closed.append(file))
+            feed(recorders[0], voice(1), silent(1))
         writer.flush()
-    assert [record.message for record in caplog.records if "dropped" in record.message] == [
-        f"recording call.wav is dropped: [Errno 17] File exists: '{tmp_path / 'call.wav'}'"
+    closed: list[str] = []
+    feed(recorders[1], voice(1), silent(1))
+    for recorder in recorders:
+        recorder.close(lambda file, _: closed.append(file.name))
+    writer.flush()
+    assert [record.message for record in caplog.records] == [
+        "recording one.wav is dropped: [Errno 28] No space left on device"
     ]
-    assert closed == [tmp_path / "other.wav"]
+    assert closed == ["two.wav"]
+    assert len(tracks(tmp_path / "one.wav")[0]) == 8000
+
+
+def test_a_disk_that_stands_still_costs_the_recording_and_never_the_call(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    writer = RecordingWriter()  # not started: a disk that does nothing
+    recorder = CallRecorder(writer, tmp_path / "call.wav")
+    with caplog.at_level(logging.ERROR):
+        for _ in range(6):
+            feed(recorder, silent(100), silent(100))
+    assert [record.message for record in caplog.records] == ["recording call.wav is dropped: the disk is too slow"]
+
+
+def test_a_line_that_is_only_heard_is_recorded(tmp_path: Path, writer: RecordingWriter) -> None:
+    recorder = CallRecorder(writer, tmp_path / "call.wav")
+    for _ in range(500):
+        recorder.heard(voice(0.02))
+    recorder.close()
+    writer.flush()
+    assert len(tracks(tmp_path / "call.wav")[0]) >= 72_000
 
 
 def test_sound_after_the_end_is_ignored(tmp_path: Path, writer: RecordingWriter) -> None:

@@ -149,6 +149,15 @@ def test_a_piper_child_serves_many_texts(piper: PiperEngine) -> None:
     assert piper._children == {}
 
 
+def test_an_idle_piper_child_ends_by_itself(piper: PiperEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(piper_engine, "IDLE_S", 0.05)
+    piper.synthesise("good day", "en")
+    child = piper._children["en"]
+    child.wait(timeout=5)
+    assert len(piper.synthesise("good day", "en"))
+    piper.close()
+
+
 def test_the_piper_child_runs_apart_from_the_firmware() -> None:
     assert "firmware" not in Path(piper_engine._CHILD).read_text().split('"""')[2]
     assert sys.version_info >= (3, 11)  # for python -P

@@ -98,6 +98,10 @@ class Machine:
             raise FlowError(f"{state.address} waits for no answer")
         return walk.to_next_turn()
 
+    def asked(self, state: State, visit: Visit) -> Turn:
+        """What `state` waits for, without saying or changing anything: to read an answer that came later."""
+        return _Walk(self, state, visit).waiting()
+
     def trouble(self, state: State, visit: Visit) -> tuple[State, Turn]:
         """Something broke in the last walk: go on where the flow set sends people then."""
         walk = _Walk(self, state, visit)
@@ -142,6 +146,16 @@ class _Walk:
             if turn is not None:
                 return turn
         raise FlowError(f"{self._state.address}: a loop in which nothing is asked")
+
+    def waiting(self) -> Turn:
+        node = self._flows.node(self._state.address)
+        if isinstance(node, Asking):
+            want = questions.ask(node, self._items(node), self._state.page, self._visit.channel).want
+        elif isinstance(node, Voicemail):
+            want = WantRecording(node.at_most_s)
+        else:
+            raise FlowError(f"{self._state.address} waits for no answer")
+        return Turn(str(self._state.address), (), want)
 
     def _move(self, address: Address, stack: tuple[str, ...]) -> None:
         self._change(flow=address.flow, node=address.node, stack=stack, tries=0, page=0)
@@ -234,7 +248,7 @@ class _Walk:
         if isinstance(reading, questions.Failed):
             self._fail(node, reading)
             return
-        self._change(is_slow=self._state.is_slow or self._state.hesitates, hesitates=False, tries=0)
+        self._change(is_slow=self._state.is_slow or self._state.hesitates, hesitates=False, is_understood=True, tries=0)
         match reading:
             case questions.Picked(value, then):
                 self._keep(node, value)
@@ -285,6 +299,7 @@ class _Walk:
 
     def _fail(self, node: Asking, failure: questions.Failed) -> None:
         tries = self._state.tries + 1
+        self._change(is_understood=False)
         if tries >= node.tries:
             self._change(hesitates=False)
             self.go(node.gave_up)

@@ -1,0 +1,205 @@
+"""One incoming call from top to bottom, in the call's own thread: answer, greet, converse, say goodbye."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from firmware.audio.clips import ClipStore
+from firmware.audio.port import Port
+from firmware.audio.recorder import CallRecorder
+from firmware.audio.recording_writer import RecordingWriter
+from firmware.clinic import holds, people
+from firmware.clinic.profile import ClinicProfile
+from firmware.clock import Clock
+from firmware.ivr.book import FlowBook
+from firmware.ivr.conversation import Conversation
+from firmware.ivr.turn import Finished
+from firmware.ivr.visit import VOICE, Visit
+from firmware.ivr.voice import CallerHungUp, VoiceChannel
+from firmware.language.values import Language
+from firmware.modem.errors import LineError
+from firmware.modem.line import CallerId, IncomingCall
+from firmware.phone_number import NotANumber, normalise
+from firmware.storage import calls, dialogues, recordings
+from firmware.storage.folders import Folders
+from firmware.storage.ledger import Ledger, Transaction
+
+log = logging.getLogger(__name__)
+
+BOX_ENDED = "finished"
+
+
+@dataclass(frozen=True)
+class Reception:
+    """What every call needs; made once."""
+
+    ledger: Ledger
+    clock: Clock
+    folders: Folders
+    profile: Callable[[], ClinicProfile]
+    flows: FlowBook
+    clips: ClipStore
+    writer: RecordingWriter
+    on_recorded: Callable[[Path], None]  # the recording of a call is complete on disk
+    default_language: Language = "zh"
+    records_calls: bool = True
+
+
+def take_call(call: IncomingCall, reception: Reception) -> None:
+    """Answer `call` and hold the conversation; everything is given back whatever happens."""
+    IncomingConversation(call, reception).run()
+
+
+class IncomingConversation:
+    """The script of one call."""
+
+    def __init__(self, call: IncomingCall, reception: Reception) -> None:
+        self._call = call
+        self._box = reception
+        self.id = f"{reception.clock.now():%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:6]}"
+        self._holder = f"call/{self.id}"
+        self._number = _number_of(call.caller)
+        self._has_message = False
+        self._talk: Conversation | None = None
+        self._began_at = reception.clock.now()
+
+    @property
+    def caller(self) -> str | None:
+        """Who calls, for the people at the desk."""
+        return self._number
+
+    @property
+    def node(self) -> str | None:
+        """Where in the flow the caller is."""
+        return self._talk.node if self._talk else None
+
+    @property
+    def seconds(self) -> float:
+        """How long the call has been going on."""
+        return (self._now() - self._began_at).total_seconds()
+
+    def run(self) -> None:
+        with self._tx() as tx:
+            number, is_withheld = self._number, self._call.caller.withheld
+            calls.begin(tx, self._now(), self.id, self._call.line_name, number, is_withheld=is_withheld)
+        reason = "fault"
+        try:
+            reason = self._answer_and_converse()
+        except LineError as error:
+            reason = str(error) or type(error).__name__
+        finally:
+            self._call.hang_up()
+            with self._tx() as tx:
+                holds.release_all(tx, self._holder)
+                calls.end(tx, self._now(), self.id, reason[:40])
+
+    def _answer_and_converse(self) -> str:
+        port = self._call.answer()
+        with self._tx() as tx:
+            calls.answer(tx, self._now(), self.id)
+            contact = people.contact(tx, self._number)
+        with self._recording(port) as recorder:
+            channel = VoiceChannel(
+                port, self._box.clock, self._box.clips, self._box.writer, self._message_files(), self._keep_message,
+                recorder,
+            )  # fmt: skip
+            talk = Conversation(self._box.flows, self._box.ledger, self._visit, self._note)
+            try:
+                self._converse(talk, channel, contact)
+            except CallerHungUp as gone:
+                self._leave(talk)
+                return str(gone)
+            with self._tx() as tx:
+                self._describe(tx, talk, talk.state.achieved)
+        return BOX_ENDED
+
+    def _converse(self, talk: Conversation, channel: VoiceChannel, contact: people.Contact) -> None:
+        turn = talk.begin(contact.language or self._box.default_language, contact.slow_keys)
+        while not isinstance(turn.want, Finished):
+            turn = talk.answer(channel.carry_out(turn, talk.state.language))
+        channel.carry_out(turn, talk.state.language)
+
+    def _leave(self, talk: Conversation) -> None:
+        """The caller hung up: what was held is free at once, and an unfinished booking can be continued."""
+        state = talk.state
+        with self._tx() as tx:
+            holds.release_all(tx, self._holder)
+            if talk.is_over:
+                self._describe(tx, talk, state.achieved)
+                return
+            left = f"left at {state.node}"
+            self._note(tx, "outcome", left)
+            self._describe(tx, talk, state.achieved or left)
+            if self._number and state.memory.get("slot"):
+                life_s = self._box.profile().continue_s
+                plain = state.to_plain()
+                dialogues.save(tx, self._now(), self.id, dialogues.VOICE, self._number, plain, life_s)
+
+    def _describe(self, tx: Transaction, talk: Conversation, outcome: str | None) -> None:
+        state = talk.state
+        patient = state.memory.get("patient")
+        calls.describe(
+            tx, self.id, language=state.language, flow=state.template, flow_version=state.version,
+            patient_id=patient if isinstance(patient, int) else None,
+        )  # fmt: skip
+        if outcome and not self._has_message:
+            calls.conclude(tx, self.id, outcome)
+
+    def _keep_message(self, file: Path, seconds: float) -> None:
+        self._has_message = True
+        with self._tx() as tx:
+            recordings.add_message(tx, self._now(), self.id, self._number, file.name, round(seconds))
+            calls.conclude(tx, self.id, "message")
+
+    def _message_files(self) -> Iterator[Path]:
+        return (self._box.folders.voice_messages / f"{self.id}-{count}.wav" for count in itertools.count(1))
+
+    @contextmanager
+    def _recording(self, port: Port) -> Iterator[CallRecorder | None]:
+        if not self._box.records_calls:
+            yield None
+            return
+        name = f"{self.id}.wav"
+        recorder = CallRecorder(self._box.writer, self._box.folders.recordings / name)
+        with self._tx() as tx:
+            recordings.begin(tx, self.id, name)
+        port.add_tap(recorder)
+        try:
+            yield recorder
+        finally:
+            port.remove_tap(recorder)
+            recorder.close(self._recorded)
+
+    def _recorded(self, file: Path, seconds: float) -> None:
+        with self._tx() as tx:
+            recordings.complete(tx, self.id, file.name, round(seconds))
+        self._box.on_recorded(file)
+
+    def _note(self, tx: Transaction, kind: str, detail: str) -> None:
+        calls.note(tx, self._now(), self.id, kind, detail)
+
+    def _visit(self, tx: Transaction) -> Visit:
+        return Visit(tx, self._now(), self._box.profile(), VOICE, self._holder, self._number)
+
+    def _tx(self) -> AbstractContextManager[Transaction]:
+        return self._box.ledger.transaction()
+
+    def _now(self) -> datetime:
+        return self._box.clock.now()
+
+
+def _number_of(caller: CallerId) -> str | None:
+    """The caller's number in normal form; what is no number counts as none."""
+    if caller.withheld or not caller.number:
+        return None
+    try:
+        return normalise(caller.number)
+    except NotANumber:
+        return None

@@ -1,0 +1,54 @@
+"""A turn as spoken sound: its prompts, then each announced key as "<label>, press <key>"."""
+
+from __future__ import annotations
+
+import logging
+
+from firmware.audio.clips import PAUSE_S, ClipStore
+from firmware.audio.errors import SpeechError
+from firmware.audio.player import silence
+from firmware.audio.port import Sound
+from firmware.ivr.turn import Option, Turn, WantKey
+from firmware.language.catalogue import Catalogue, Fragment, Prompt
+from firmware.language.values import Code, Language
+
+log = logging.getLogger(__name__)
+
+
+def spoken_prompts(turn: Turn, language: Language, catalogue: Catalogue) -> list[list[Fragment]]:
+    """The turn as prompts, each a row of fragments."""
+    prompts = [catalogue.fragments(prompt, language) for prompt in turn.says]
+    options = turn.want.options if isinstance(turn.want, WantKey) else ()
+    return prompts + [_option(option, language, catalogue) for option in options if option.spoken]
+
+
+def words(turn: Turn, language: Language, catalogue: Catalogue) -> str:
+    """What the turn says, as one line for the journal and for people."""
+    gap = "" if language == "zh" else " "
+    spoken = spoken_prompts(turn, language, catalogue)
+    return " ".join(gap.join(fragment.text for fragment in prompt) for prompt in spoken)
+
+
+def sounds(prompts: list[list[Fragment]], language: Language, clips: ClipStore) -> list[list[Sound]]:
+    """The clips of the prompts; a clip that cannot be made is a pause, and logged."""
+    return [[_clip(fragment, language, clips) for fragment in prompt] for prompt in prompts]
+
+
+def voice_for(text: str, language: Language) -> Language:
+    """A fragment is spoken by the voice of its script: "For English, press star" by the English one."""
+    if any("\u4e00" <= character <= "\u9fff" for character in text):
+        return "zh"
+    return "en" if any(character.isascii() and character.isalpha() for character in text) else language
+
+
+def _clip(fragment: Fragment, language: Language, clips: ClipStore) -> Sound:
+    try:
+        return clips.clip(fragment.text, voice_for(fragment.text, language), fragment.key)
+    except SpeechError as error:
+        log.error("a prompt has a gap: %s", error)
+        return silence(PAUSE_S)
+
+
+def _option(option: Option, language: Language, catalogue: Catalogue) -> list[Fragment]:
+    press = Prompt("voice.press", {"key": Code(option.key)})
+    return catalogue.fragments(option.label, language) + catalogue.fragments(press, language)

@@ -1,0 +1,236 @@
+"""The text channel: one text in, at most one reply out, the dialogue kept in between.
+
+All that a text brings about is one transaction: the dialogue's step and its state, the queued reply, the text marked
+as handled. So a power cut leaves either all of it or a text that is handled after the next start.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from firmware.clinic import holds, people, schedule
+from firmware.clinic.profile import ClinicProfile
+from firmware.clinic.roster import wall_day
+from firmware.ivr import text_reading, text_wishes
+from firmware.ivr.book import FlowBook
+from firmware.ivr.catalogue import prompts
+from firmware.ivr.document import FlowError
+from firmware.ivr.machine import Machine
+from firmware.ivr.nodes import Plain
+from firmware.ivr.state import State, StateError
+from firmware.ivr.steps import LISTS, STEPS
+from firmware.ivr.text_reading import Command
+from firmware.ivr.turn import Finished, Keys, Option, Turn, WantDigits, WantKey, WantRecording
+from firmware.ivr.visit import TEXT, Visit
+from firmware.language.catalogue import Prompt
+from firmware.language.values import Language
+from firmware.storage import dialogues
+from firmware.storage.ledger import Transaction
+from firmware.storage.messages import InboxText, mark_handled
+from firmware.storage.outbox import queue_text
+from firmware.storage.schema import outbox
+
+log = logging.getLogger(__name__)
+
+LISTED_AT_MOST = 6
+UNASKED_AT_MOST = 3  # replies an hour to a number that gets nowhere: it may be a machine that answers ours
+PROGRESS, NO_PROGRESS = "reply", "auto"  # purposes in the outbox
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a text brought about; `state` is None when no dialogue goes on."""
+
+    body: str
+    is_progress: bool
+    dialogue_id: str
+    state: State | None
+
+
+class TextChannel:
+    """Answers texts. Belongs to one thread."""
+
+    def __init__(
+        self, flows: FlowBook, profile: Callable[[], ClinicProfile], default_language: Language = "zh"
+    ) -> None:
+        self._flows = flows
+        self._profile = profile
+        self._default_language = default_language
+
+    def handle(self, tx: Transaction, now: datetime, message: InboxText) -> None:
+        """Do what the text asks for, in the transaction `tx`."""
+        mark_handled(tx, now, message.id)
+        if not message.is_answerable:
+            return
+        with tx.begin_nested() as attempt:
+            reply = _Exchange(self._flows, self._profile(), tx, now, message, self._default_language).reply()
+            if not reply.body or not (reply.is_progress or _may_answer(tx, now, message.number)):
+                attempt.rollback()  # said nothing, done nothing
+                return
+        purpose = PROGRESS if reply.is_progress else NO_PROGRESS
+        queue_text(tx, now, message.number, reply.body, purpose, answers_id=message.id, line=message.line)
+
+
+class _Exchange:
+    """One text and its reply."""
+
+    def __init__(
+        self,
+        flows: FlowBook,
+        profile: ClinicProfile,
+        tx: Transaction,
+        now: datetime,
+        message: InboxText,
+        default_language: Language,
+    ) -> None:
+        self._flows = flows
+        self._profile = replace(profile, hold_s=profile.dialogue_life_s)  # a hold lives as long as its dialogue
+        self._tx = tx
+        self._now = now
+        self._message = message
+        self._number = message.number
+        self._language = self._known_language(default_language)
+
+    def reply(self) -> Reply:
+        """What to answer; the dialogue is saved or closed."""
+        open_ = dialogues.open_dialogue(self._tx, self._now, dialogues.TEXT, self._number)
+        command = text_reading.read_command(self._message.body)
+        reply = self._answer(open_, command) if open_ else None
+        if reply is None:
+            if open_:
+                self._close(open_.id)
+            reply = self._begin(command)
+        if reply.state is None:
+            self._close(reply.dialogue_id)
+        else:
+            plain, life_s = reply.state.to_plain(), self._profile.dialogue_life_s
+            dialogues.save(self._tx, self._now, reply.dialogue_id, dialogues.TEXT, self._number, plain, life_s)
+        return reply
+
+    # ---- an open dialogue ----
+
+    def _answer(self, open_: dialogues.Dialogue, command: Command | None) -> Reply | None:
+        """Go on with the dialogue; None when the text begins something else, or the dialogue cannot be read."""
+        try:
+            state = State.from_plain(open_.state)
+            machine = self._machine(state)
+            asked = machine.asked(state, self._visit(open_.id))
+        except (StateError, FlowError):
+            log.warning("a saved text dialogue cannot be continued")
+            return None
+        labels = {option.key: self._written(option.label, state.language) for option in _options(asked)}
+        answer = text_reading.read_answer(self._message.body, asked.want, labels)
+        if command and not (isinstance(answer, Keys) and _fits(answer.keys, asked)):
+            return None
+        holds.renew(self._tx, self._profile, self._now, f"dialogue/{open_.id}")
+        after, turn = self._guarded(machine, state, open_.id, lambda visit: machine.resume(state, answer, visit))
+        return self._reply(open_.id, after, turn, is_progress=after.is_understood and after.rounds <= state.rounds)
+
+    # ---- a new one ----
+
+    def _begin(self, command: Command | None) -> Reply:
+        dialogue_id = uuid.uuid4().hex[:16]
+        if command and command.name in ("help", "stop"):
+            body = self._written(Prompt(f"text.{command.name}"), self._language)
+            return Reply(body, is_progress=False, dialogue_id=dialogue_id, state=None)
+        entry, memory = self._entry(command)
+        machine = Machine(self._flows.current(), STEPS, LISTS)
+        at = machine.flows.entries.get(entry, machine.flows.main)
+        state, turn = self._guarded(
+            machine, None, dialogue_id, lambda visit: machine.start(visit, self._language, at=at, memory=memory)
+        )
+        return self._reply(dialogue_id, state, turn, is_progress=state.achieved in ("booked", "cancelled"))
+
+    def _entry(self, command: Command | None) -> tuple[str, Mapping[str, Plain]]:
+        if command is None:
+            return TEXT, {}
+        code = text_reading.read_code(command.rest)
+        if command.name == "cancel" and code:
+            return "cancel-code", {"code": code}
+        if command.name == "book" and command.rest:
+            today = wall_day(self._now, self._profile.zone)
+            departments, doctors = schedule.all_departments(self._tx), schedule.all_doctors(self._tx)
+            return "book", text_wishes.read_wish(command.rest, departments, doctors, today)
+        return command.name, {}
+
+    # ---- common ----
+
+    def _guarded(
+        self, machine: Machine, state: State | None, dialogue_id: str, take: Callable[[Visit], tuple[State, Turn]]
+    ) -> tuple[State, Turn]:
+        visit = self._visit(dialogue_id)
+        try:
+            with self._tx.begin_nested():
+                return take(visit)
+        except Exception:  # whatever broke, the patient gets an answer
+            log.exception("a text dialogue broke at %s", state.address if state else "its beginning")
+        if state is None:
+            return machine.start(visit, self._language, at=machine.flows.trouble)
+        return machine.trouble(state, visit)
+
+    def _reply(self, dialogue_id: str, state: State, turn: Turn, *, is_progress: bool) -> Reply:
+        if state.language != self._language:
+            people.remember(self._tx, self._number, language=state.language)
+        if isinstance(turn.want, WantRecording):  # nobody can speak into a text
+            return Reply(self._written(Prompt("text.no_person"), state.language), is_progress, dialogue_id, None)
+        is_over = isinstance(turn.want, Finished)
+        return Reply(self._body(turn, state.language), is_progress, dialogue_id, None if is_over else state)
+
+    def _body(self, turn: Turn, language: Language) -> str:
+        gap = "" if language == "zh" else " "
+        said = gap.join(self._written(prompt, language) for prompt in turn.says)
+        listed = [option for option in _options(turn) if option.spoken][:LISTED_AT_MOST]
+        lines = [f"{option.key} {self._written(option.label, language)}" for option in listed]
+        return "\n".join([said, *lines] if said else lines)
+
+    def _written(self, prompt: Prompt, language: Language) -> str:
+        return prompts().written(prompt, language)
+
+    def _visit(self, dialogue_id: str) -> Visit:
+        return Visit(self._tx, self._now, self._profile, TEXT, f"dialogue/{dialogue_id}", self._number)
+
+    def _machine(self, state: State) -> Machine:
+        return Machine(self._flows.version(state.template, state.version), STEPS, LISTS)
+
+    def _close(self, dialogue_id: str) -> None:
+        holds.release_all(self._tx, f"dialogue/{dialogue_id}")
+        dialogues.close(self._tx, self._now, dialogue_id)
+
+    def _known_language(self, default: Language) -> Language:
+        """The number's language; of a new number, the one it writes."""
+        contact = people.contact(self._tx, self._number)
+        if contact.language:
+            return contact.language
+        if not text_reading.is_english(self._message.body):
+            return default
+        people.remember(self._tx, self._number, language="en")
+        return "en"
+
+
+def _options(turn: Turn) -> tuple[Option, ...]:
+    return turn.want.options if isinstance(turn.want, WantKey) else ()
+
+
+def _fits(keys: str, asked: Turn) -> bool:
+    if isinstance(asked.want, WantDigits):
+        return keys.isdecimal() or keys == "*"
+    return keys in {option.key for option in _options(asked)}
+
+
+def _may_answer(tx: Transaction, now: datetime, number: str) -> bool:
+    """Whether the number has had few enough replies in the last hour since it last got anywhere."""
+    since = now - timedelta(hours=1)
+    mine = (outbox.c.number == number) & (outbox.c.created_at > since)
+    progress = select(func.max(outbox.c.id)).where(mine, outbox.c.purpose == PROGRESS).scalar_subquery()
+    count = (
+        select(func.count())
+        .select_from(outbox)
+        .where(mine, outbox.c.purpose == NO_PROGRESS, outbox.c.id > func.coalesce(progress, 0))
+    )
+    return tx.execute(count).scalar_one() < UNASKED_AT_MOST

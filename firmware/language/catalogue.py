@@ -72,16 +72,22 @@ class Catalogue:
     def fragments(self, prompt: Prompt, language: Language) -> list[Fragment]:
         """The prompt as pieces to speak one after the other."""
         pieces: list[Fragment] = []
-        literals = 0
-        for literal, gap in _parts(self._text(prompt.key, "spoken", language)):
-            if any(character.isalnum() for character in literal):
-                literals += 1
-                key = prompt.key if literals == 1 else f"{prompt.key}.{literals}"
-                pieces.append(Fragment(literal.strip(), key))
+        text = self._text(prompt.key, "spoken", language)
+        literals = iter(_literals(prompt.key, text))
+        for literal, gap in _parts(text):
+            if _is_spoken(literal):
+                pieces.append(next(literals))
             if gap:
                 words = speaking.speak(self._value(prompt, gap), language)
                 pieces.extend(Fragment(text) for text in words)
         return pieces
+
+    def literals(self, language: Language) -> list[Fragment]:
+        """The fixed parts of every spoken prompt."""
+        return [
+            fragment for key, forms in self._texts.items() if forms["spoken"].get(language)
+            for fragment in _literals(key, forms["spoken"][language])
+        ]  # fmt: skip
 
     def gaps(self, key: str) -> set[str]:
         """The names of the values that a prompt needs, in any language and form."""
@@ -145,3 +151,13 @@ def _check_text(where: str, language: object, text: object) -> None:
 
 def _parts(template: str) -> list[tuple[str, str | None]]:
     return [(literal, gap) for literal, gap, _, _ in Formatter().parse(template)]
+
+
+def _literals(key: str, template: str) -> list[Fragment]:
+    """The fixed parts of a text: the first is recorded as "key", the second as "key.2"."""
+    texts = [literal.strip() for literal, _ in _parts(template) if _is_spoken(literal)]
+    return [Fragment(text, key if number == 1 else f"{key}.{number}") for number, text in enumerate(texts, start=1)]
+
+
+def _is_spoken(literal: str) -> bool:
+    return any(character.isalnum() for character in literal)

@@ -119,3 +119,12 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     file.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(CatalogueError, match="cannot be read"):
         Catalogue(file)
+
+
+def test_the_fixed_parts_of_all_prompts_can_be_made_before_the_first_call(tmp_path: Path) -> None:
+    assert catalogue(tmp_path).literals("zh") == [
+        Fragment("已预约", "booked"),
+        Fragment("。预约号", "booked.2"),
+        Fragment("您好，这里是湖滨诊所。", "welcome"),
+        Fragment("只有中文", "half"),
+    ]

@@ -19,6 +19,11 @@ _ADVANCE = (
     .where(recordings.c.call_id == bindparam("which"))
     .values(state=bindparam("new_state"), file=bindparam("new_file"), seconds=bindparam("length_s"))
 )
+_ARCHIVE = (
+    update(recordings)
+    .where(recordings.c.call_id == bindparam("which"))
+    .values(state=ARCHIVED, file=bindparam("new_file"))
+)
 
 
 @dataclass(frozen=True)
@@ -53,9 +58,9 @@ def complete(tx: Transaction, call_id: str, file: str, seconds: int) -> None:
     tx.execute(_ADVANCE, {"which": call_id, "new_state": COMPLETE, "new_file": file, "length_s": seconds})
 
 
-def archive(tx: Transaction, call_id: str, file: str, seconds: int) -> None:
+def archive(tx: Transaction, call_id: str, file: str) -> None:
     """The sound was packed into `file`."""
-    tx.execute(_ADVANCE, {"which": call_id, "new_state": ARCHIVED, "new_file": file, "length_s": seconds})
+    tx.execute(_ARCHIVE, {"which": call_id, "new_file": file})
 
 
 def unpacked(tx: Transaction) -> list[Recording]:

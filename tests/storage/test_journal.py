@@ -84,7 +84,7 @@ def test_a_recording_from_call_to_archive(tx: Transaction, now: datetime) -> Non
     assert recordings.unpacked(tx) == [Recording("c1", "2026/c1.wav", "recording", None)]
     recordings.complete(tx, "c1", "2026/c1.wav", 61)
     assert recordings.unpacked(tx)[0].seconds == 61
-    recordings.archive(tx, "c1", "2026/c1.opus", 61)
+    recordings.archive(tx, "c1", "2026/c1.opus")
     assert recordings.unpacked(tx) == []
     with pytest.raises(IntegrityError):
         recordings.begin(tx, "c1", "again.wav")

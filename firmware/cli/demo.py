@@ -1,0 +1,85 @@
+"""`clinicbox demo`: the box at work without hardware; one patient's call, one patient's text, then it stays up."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from firmware.cli import stage, text
+from firmware.cli.rig import Rig, RigError
+from firmware.cli.scripted_call import ScriptedCall
+from firmware.cli.story import Teller
+from firmware.cli.where import demo_data
+from firmware.storage.schema import bookings
+
+NAME = "demo"
+HELP = "show the box at work on a virtual telephone network, then keep it running"
+
+STORY_SPEED = 4.0  # the story is told in a quarter of the time a real call takes
+CALLER, CALL_KEYS = "13800000001", ["1", "1948", "2", "1", "3", "1", "1"]  # the day after tomorrow
+TEXTER, TEXTS = "13800000004", ["book", "2", "1", "2", "1", "1"]
+LOOK_REAL_S = 0.5
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """How long it stays, and how fast the story is told."""
+    parser.add_argument("--exit", action="store_true", help="end after the story")
+    parser.add_argument("--port", type=int, default=8080, help="the web page's port (default: %(default)s)")
+    parser.add_argument("--speed", type=float, default=STORY_SPEED, help="of the story (default: %(default)s)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Exit status 0 when both bookings of the story were made."""
+    data = demo_data(arguments.data)
+    shutil.rmtree(data, ignore_errors=True)
+    print("Starting the virtual telephone network, the exchange and the web page ...", flush=True)
+    try:
+        with Rig(data, speed=arguments.speed, web_port=arguments.port) as rig:
+            is_told = tell_story(data)
+            rig.clock.set_speed(1.0)
+            if not arguments.exit:
+                stay(rig, arguments.port)
+    except RigError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nThe demo has ended.")
+        return 0
+    return 0 if is_told else 1
+
+
+def tell_story(data: Path) -> bool:
+    """One call and one dialogue by text; whether both ended in a booking."""
+    where = stage.enter(data)
+    teller = Teller(where.clock, where.zone)
+    teller.headline("A patient calls and books with the telephone's keys")
+    outcome = ScriptedCall(where, teller, list(CALL_KEYS)).make(CALLER, stage.line_number(where, "voice", None), False)
+    teller.tell("outcome", outcome or "none")
+    teller.headline("Another patient books by text message, in English")
+    number = stage.line_number(where, "gsm", None)
+    answered = [text.exchange(where, teller, TEXTER, number, body) for body in TEXTS]
+    with where.ledger.reading() as tx:
+        booked = tx.execute(select(func.count()).where(bookings.c.state == "booked")).scalar_one()
+    teller.headline(f"{booked} visits were booked")
+    where.close()
+    return outcome == "booked" and all(answered) and booked == 2
+
+
+def stay(rig: Rig, port: int) -> None:
+    """Keep everything up until Ctrl-C, or until a part ends."""
+    print(
+        f"""
+The box stays up: its page is on http://localhost:{port}. In another terminal try
+  ./clinicbox status
+  ./clinicbox call --from 13800000001 --keys "1 1948 2 1 2 1 1"
+  ./clinicbox text --from 13800000001 "挂号"
+Ctrl-C ends the demo.""",
+        flush=True,
+    )
+    while True:
+        rig.check()
+        rig.clock.sleep(LOOK_REAL_S)

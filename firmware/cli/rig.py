@@ -1,0 +1,190 @@
+"""A whole box on a virtual telephone network, as child processes: for the demo, the tests and the bench."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from firmware.clinic import sample
+from firmware.clock import CLOCK_VARIABLE, Deadline, SharedClock, SystemClock
+from firmware.control.channel import ControlClient, ControlError
+from firmware.modem.virtual.client import Network
+from firmware.storage.documents import SetupDocuments
+from firmware.storage.folders import Folders
+from firmware.storage.ledger import open_ledger
+
+SAMPLE_START = datetime(2026, 3, 2, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+START_TIMEOUT_REAL_S = 90  # the first start fills the speech cache
+STOP_TIMEOUT_REAL_S = 10
+CLINIC_MOBILE = "13900000000"
+
+SAMPLE_LINES: tuple[dict[str, Any], ...] = (
+    {"name": "L1", "kind": "voice", "model": "USR5637", "number": "02161230001"},
+    {"name": "L2", "kind": "voice", "model": "CX93010", "number": "02161230002"},
+    {"name": "L3", "kind": "gsm", "number": CLINIC_MOBILE},
+)
+
+
+class RigError(Exception):
+    """A part of the rig did not start."""
+
+
+@dataclass
+class Child:
+    """One child process and where its log goes."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_TIMEOUT_REAL_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def last_lines(self, count: int = 15) -> str:
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-count:])
+
+
+class Rig:
+    """The network, the exchange and (if `web_port` is given) the web pages, on one shared clock.
+
+    Leaving the `with` block stops them all. An existing data folder is kept and used again; a new one gets the
+    sample clinic, whose flow template is `template` ("default" or "exact").
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        *,
+        speed: float = 1.0,
+        start: datetime = SAMPLE_START,
+        lines: tuple[dict[str, Any], ...] = SAMPLE_LINES,
+        template: str = "default",
+        web_port: int | None = None,
+        clips: Path | None = None,
+    ) -> None:
+        self.folders = Folders(data)
+        self._speed, self._start, self._lines = speed, start, lines
+        self._template, self._web_port, self._clips = template, web_port, clips
+        self._children: dict[str, Child] = {}
+
+    def __enter__(self) -> Rig:
+        try:
+            self._prepare()
+            self.start_network()
+            self.start_exchange()
+            if self._web_port is not None:
+                self.start_web(self._web_port)
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def box_pid(self) -> int:
+        return self._children["exchange"].process.pid
+
+    def start_network(self) -> None:
+        shutil.rmtree(self.folders.network, ignore_errors=True)
+        self.folders.network.mkdir(parents=True)
+        config = self.folders.network / "network.yaml"
+        config.write_text(yaml.safe_dump({"country": "cn", "lines": list(self._lines)}))
+        command = ["-m", "firmware.modem.virtual", "--config", str(config), "--run", str(self.folders.network)]
+        self._spawn("network", command)
+        self._wait_for("network", lambda: all(self.device(line["name"]).exists() for line in self._lines))
+        self.network = Network(self.folders.network, self.clock)
+
+    def start_exchange(self) -> None:
+        self._spawn("exchange", ["-m", "firmware.cli", "exchange", "--data", str(self.folders.data)])
+        self._wait_for("exchange", self._lines_are_idle)
+
+    def start_web(self, port: int) -> None:
+        self._spawn("web", ["-m", "webui", "--data", str(self.folders.data), "--port", str(port)])
+
+    def kill_exchange(self) -> None:
+        """kill -9: what a crash or a power cut does to the process."""
+        child = self._children.pop("exchange")
+        child.process.kill()
+        child.process.wait()
+
+    def check(self) -> None:
+        """Raises `RigError` when a child process has ended by itself."""
+        for child in self._children.values():
+            if child.process.poll() is not None:
+                raise RigError(f"the {child.name} process ended:\n{child.last_lines()}")
+
+    def device(self, line: str) -> Path:
+        return self.folders.network / f"{line}.tty"
+
+    def stop(self) -> None:
+        for child in reversed(self._children.values()):
+            child.stop()
+        self._children.clear()
+
+    def _prepare(self) -> None:
+        is_new = not self.folders.ledger.exists()
+        self.folders.make()
+        if self._clips is not None and not self.folders.clips.is_symlink():
+            self._clips.mkdir(parents=True, exist_ok=True)
+            self.folders.clips.rmdir()
+            self.folders.clips.symlink_to(self._clips)
+        self.clock = SharedClock.create(self.folders.clock, self._start, self._speed)
+        documents = SetupDocuments(self.folders.setup)
+        if is_new:
+            ledger = open_ledger(self.folders.ledger)
+            sample.load(ledger, documents, self.clock.now())
+            ledger.close()
+        documents.save("lines", {"lines": [self._line_document(line) for line in self._lines]})
+        documents.save("flow", {"template": self._template})
+
+    def _line_document(self, line: dict[str, Any]) -> dict[str, Any]:
+        return {"name": line["name"], "kind": line["kind"], "device": str(self.device(line["name"]))}
+
+    def _spawn(self, name: str, arguments: list[str]) -> None:
+        log = self.folders.run / f"{name}.log"
+        environment = {**os.environ, CLOCK_VARIABLE: str(self.folders.clock), "OPENBLAS_NUM_THREADS": "1"}
+        with log.open("ab") as file:
+            process = subprocess.Popen(
+                [sys.executable, *arguments], stdin=subprocess.DEVNULL, stdout=file, stderr=file, env=environment
+            )
+        self._children[name] = Child(name, process, log)
+
+    def _wait_for(self, name: str, is_ready: Callable[[], bool]) -> None:
+        child = self._children[name]
+        clock = SystemClock()
+        deadline = Deadline(clock, START_TIMEOUT_REAL_S)
+        while not is_ready():
+            if child.process.poll() is not None:
+                raise RigError(f"the {name} process ended while starting:\n{child.last_lines()}")
+            if deadline.is_over:
+                raise RigError(f"the {name} process was not ready in {START_TIMEOUT_REAL_S} s:\n{child.last_lines()}")
+            clock.sleep(0.02)
+
+    def _lines_are_idle(self) -> bool:
+        try:
+            client = ControlClient(self.folders.control_socket)
+            lines = client.ask("status")["lines"]
+            client.close()
+        except ControlError:
+            return False
+        return all(line["state"] == "idle" for line in lines)

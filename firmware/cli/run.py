@@ -1,0 +1,54 @@
+"""`clinicbox run`: the box with its real set-up, exchange and web pages side by side."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import subprocess
+import sys
+import threading
+
+from firmware.storage.folders import Folders
+
+NAME = "run"
+HELP = "run the box on its real lines, with the web page on http://localhost:8080"
+
+RESTART_DELAY_REAL_S = 1.0
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Only where the web page is served."""
+    parser.add_argument("--port", type=int, default=8080, help="the web page's port (default: %(default)s)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Keep both processes up until SIGTERM or SIGINT; one that ends is started again."""
+    folders = Folders(arguments.data)
+    folders.make()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    data = str(arguments.data)
+    commands = (
+        ["-m", "firmware.cli", "exchange", "--data", data],
+        ["-m", "webui", "--data", data, "--port", str(arguments.port)],
+    )
+    keepers = [threading.Thread(target=_keep_up, args=(command, stop)) for command in commands]
+    for keeper in keepers:
+        keeper.start()
+    print(f"clinicbox runs with the data in {data}; the web page is on http://localhost:{arguments.port}", flush=True)
+    for keeper in keepers:
+        keeper.join()
+    return 0
+
+
+def _keep_up(command: list[str], stop: threading.Event) -> None:
+    while not stop.is_set():
+        process = subprocess.Popen([sys.executable, *command])
+        while process.poll() is None and not stop.wait(0.2):
+            continue
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
+        elif not stop.wait(RESTART_DELAY_REAL_S):
+            print(f"{' '.join(command[:3])} ended with status {process.returncode}; starting it again", file=sys.stderr)

@@ -1,0 +1,24 @@
+"""Which box a command means: the one that runs with the data folder, or the demo that runs inside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from firmware.control.channel import ControlClient, NotRunning
+from firmware.storage.folders import Folders
+
+
+def demo_data(data: Path) -> Path:
+    """Where the demo keeps its own data, never mixed with a clinic's."""
+    return data / "demo"
+
+
+def running(data: Path) -> Folders:
+    """The folders of the box that runs; those of `data` itself when none does."""
+    for candidate in (Folders(data), Folders(demo_data(data))):
+        try:
+            ControlClient(candidate.control_socket).close()
+        except NotRunning:
+            continue
+        return candidate
+    return Folders(data)

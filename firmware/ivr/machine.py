@@ -150,7 +150,7 @@ class _Walk:
     def waiting(self) -> Turn:
         node = self._flows.node(self._state.address)
         if isinstance(node, Asking):
-            want = questions.ask(node, self._items(node), self._state.page, self._visit.channel).want
+            want = questions.asked_before(node, self._items(node), self._page, self._visit.channel)
         elif isinstance(node, Voicemail):
             want = WantRecording(node.at_most_s)
         else:
@@ -158,7 +158,7 @@ class _Walk:
         return Turn(str(self._state.address), (), want)
 
     def _move(self, address: Address, stack: tuple[str, ...]) -> None:
-        self._change(flow=address.flow, node=address.node, stack=stack, tries=0, page=0)
+        self._change(flow=address.flow, node=address.node, stack=stack, tries=0, page=0, offered={}, more=None)
 
     def _change(self, **changes: object) -> None:
         self._state = replace(self._state, **changes)  # type: ignore[arg-type]  # names and types as in State
@@ -244,7 +244,7 @@ class _Walk:
 
     def answer(self, node: Asking, answer: Answer) -> None:
         """Take the patient's answer to `node`."""
-        reading = questions.read(node, self._items(node), self._state.page, self._visit.channel, answer)
+        reading = questions.read(node, self._page, self._visit.channel, answer)
         if isinstance(reading, questions.Failed):
             self._fail(node, reading)
             return
@@ -268,8 +268,13 @@ class _Walk:
             self.go(node.none)
             return None
         asked = questions.ask(node, items, self._state.page, self._visit.channel)
-        self._change(page=asked.page)
+        page = asked.page
+        self._change(page=page.number, offered=dict(page.offered), more=page.more)
         return self._turn(node.says, asked.want)
+
+    @property
+    def _page(self) -> questions.Page:
+        return questions.Page(self._state.page, self._state.offered, self._state.more)
 
     def _items(self, node: Asking) -> list[Item | None]:
         if not isinstance(node, Choose):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from firmware.ivr.nodes import Address, Asking, Choice, Choose, Digits, Plain
 from firmware.ivr.turn import Answer, Keys, Option, Want, WantDigits, WantKey
@@ -15,11 +15,20 @@ MORE = Prompt("always.more")
 
 
 @dataclass(frozen=True)
+class Page:
+    """One page of a list as the patient got it: what each key stands for stays so, whatever the clinic's list does."""
+
+    number: int = 0
+    offered: Mapping[str, Plain] = field(default_factory=dict)
+    more: str | None = None
+
+
+@dataclass(frozen=True)
 class Asked:
     """What to wait for, and the page of the list that it shows."""
 
     want: Want
-    page: int = 0
+    page: Page = Page()
 
 
 @dataclass(frozen=True)
@@ -54,30 +63,34 @@ Reading = Picked | Choice | Turned | Failed
 
 def ask(node: Asking, items: Items, page: int, channel: str) -> Asked:
     """What `node` waits for on `channel`, at `page` of its `items`."""
-    choices = choices_on(node, channel)
     if isinstance(node, Digits):
         return Asked(WantDigits(0 if node.skip else node.least, node.most, node.is_secret, node.kind))
-    options = [Option(choice.key, Prompt(choice.label), choice.is_spoken) for choice in choices]
     if not isinstance(node, Choose):
-        return Asked(WantKey(tuple(options)))
-    layout = _Layout.of(node, items, page, channel)
-    listed = [Option(key, item.label) for key, item in layout.items.items()]
-    if layout.more:
-        listed.append(Option(layout.more, MORE))
-    taken = {option.key for option in listed}
-    return Asked(WantKey((*listed, *(option for option in options if option.key not in taken))), layout.page)
+        return Asked(WantKey(_fixed(node, channel)))
+    page, shown, more = _layout(node, items, page, channel)
+    listed = [Option(key, item.label) for key, item in shown.items()]
+    offered = {key: item.value for key, item in shown.items()}
+    return Asked(WantKey(_with_fixed(listed, more, node, channel)), Page(page, offered, more))
 
 
-def read(node: Asking, items: Items, page: int, channel: str, answer: Answer) -> Reading:
-    """What `answer` means to `node`, which showed `page` of `items`."""
+def asked_before(node: Asking, items: Items, page: Page, channel: str) -> Want:
+    """What `node` waits for when it showed `page` a while ago; labels as the clinic's list has them now."""
+    if not isinstance(node, Choose):
+        return ask(node, items, 0, channel).want
+    labels = {str(item.value): item.label for item in items if item}
+    known = [(key, labels.get(str(value))) for key, value in page.offered.items()]
+    listed = [Option(key, label) for key, label in known if label]
+    return WantKey(_with_fixed(listed, page.more, node, channel))
+
+
+def read(node: Asking, page: Page, channel: str, answer: Answer) -> Reading:
+    """What `answer` means to `node`, which showed `page` of its list."""
     if not isinstance(answer, Keys):
         return Failed("silent")
-    if isinstance(node, Choose):
-        layout = _Layout.of(node, items, page, channel)
-        if answer.keys in layout.items:
-            return Picked(layout.items[answer.keys].value, node.then)
-        if answer.keys == layout.more:
-            return Turned(layout.page + 1)
+    if isinstance(node, Choose) and answer.keys in page.offered:
+        return Picked(page.offered[answer.keys], node.then)
+    if isinstance(node, Choose) and answer.keys == page.more:
+        return Turned(page.number + 1)
     if isinstance(node, Digits) and answer.keys.isdecimal() and answer.keys.isascii():
         return _read_digits(node, answer.keys)
     if isinstance(node, Digits) and answer.keys == "":
@@ -98,25 +111,29 @@ def _read_digits(node: Digits, keys: str) -> Reading:
     return Picked(keys, node.then) if len(keys) <= node.most else Failed("wrong")
 
 
-@dataclass(frozen=True)
-class _Layout:
-    """One page of a list by its keys; an empty place keeps its key."""
+def _fixed(node: Asking, channel: str) -> tuple[Option, ...]:
+    return tuple(Option(each.key, Prompt(each.label), each.is_spoken) for each in choices_on(node, channel))
 
-    page: int
-    items: dict[str, Item]
-    more: str | None
 
-    @classmethod
-    def of(cls, node: Choose, items: Items, page: int, channel: str) -> _Layout:
-        size = node.page or PAGE[channel]
-        if len(items) <= size + 1:
-            return cls(0, _keyed(items), None)
-        pages = [items[first : first + size] for first in range(0, len(items), size)]
-        page = min(page, len(pages) - 1)
-        while not any(pages[page]) and page + 1 < len(pages):
-            page += 1
-        has_more = any(item for later in pages[page + 1 :] for item in later)
-        return cls(page, _keyed(pages[page]), str(size + 1) if has_more else None)
+def _with_fixed(listed: list[Option], more: str | None, node: Asking, channel: str) -> tuple[Option, ...]:
+    if more:
+        listed = [*listed, Option(more, MORE)]
+    taken = {option.key for option in listed}
+    return (*listed, *(option for option in _fixed(node, channel) if option.key not in taken))
+
+
+def _layout(node: Choose, items: Items, page: int, channel: str) -> tuple[int, dict[str, Item], str | None]:
+    """The page to show, its items by key and the key for more; an empty place keeps its key, an empty page is left
+    out."""
+    size = node.page or PAGE[channel]
+    if len(items) <= size + 1:
+        return 0, _keyed(items), None
+    pages = [items[first : first + size] for first in range(0, len(items), size)]
+    page = min(page, len(pages) - 1)
+    while not any(pages[page]) and page + 1 < len(pages):
+        page += 1
+    has_more = any(item for later in pages[page + 1 :] for item in later)
+    return page, _keyed(pages[page]), str(size + 1) if has_more else None
 
 
 def _keyed(items: Items) -> dict[str, Item]:

@@ -37,6 +37,8 @@ class State:
     tries: int = 0  # failed tries at this question
     rounds: int = 0  # questions that were asked again since something got done
     page: int = 0  # of the list that is being read
+    offered: dict[str, Plain] = field(default_factory=dict)  # what each key of that page stands for
+    more: str | None = None  # the key for the next page
     is_understood: bool = True  # the last answer was one
     hesitates: bool = False  # the last try was silent or too short
     is_slow: bool = False  # hesitated and then answered: gets more time

@@ -58,10 +58,11 @@ class Clinic:
         self.now += timedelta(seconds=seconds)
 
     def booked(self) -> list[tuple[str, str, str, int]]:
-        """Live visits as (day, time, code or "", patient id)."""
+        """Visits and holds from today on, as (day, time, state, patient id), in the order of booking."""
         table = bookings.c
         with self.ledger.reading() as tx:
-            rows = tx.execute(select(table.day, table.begins, table.state, table.patient_id).order_by(table.id))
+            found = select(table.day, table.begins, table.state, table.patient_id).where(table.day >= NINE.date())
+            rows = tx.execute(found.order_by(table.id))
             return [(f"{row.day}", f"{row.begins:%H:%M}", row.state, row.patient_id) for row in rows]
 
     def texts(self, number: str) -> list[str]:

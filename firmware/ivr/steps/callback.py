@@ -5,7 +5,7 @@ from __future__ import annotations
 from firmware.ivr.steps.memory import word_in
 from firmware.ivr.visit import Did, Memory, Step, Visit
 from firmware.language.values import PhoneNumber
-from firmware.phone_number import NotANumber, normalise
+from firmware.phone_number import NotANumber, is_mobile, normalise
 
 
 def number_of(visit: Visit, memory: Memory) -> str | None:
@@ -25,6 +25,8 @@ def keep_callback(visit: Visit, memory: Memory) -> Did:
     try:
         number = normalise(word_in(memory, "callback") or "")
     except NotANumber:
+        return Did("wrong")
+    if not is_mobile(number) and not number.startswith("0"):
         return Did("wrong")
     return Did("kept", {"contact": number}, {"callback": PhoneNumber(number)})
 

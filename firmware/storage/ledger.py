@@ -80,7 +80,11 @@ def open_ledger(file: Path) -> Ledger:
 
 def sqlite_engine(file: Path) -> Engine:
     """An engine whose every connection is durable and checks foreign keys."""
-    engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": BUSY_TIMEOUT_S})
+    engine = create_engine(
+        f"sqlite:///{file}",
+        connect_args={"timeout": BUSY_TIMEOUT_S},
+        hide_parameters=True,  # they are patients' data, and errors end up in logs
+    )
     event.listen(engine, "connect", _make_durable)
     event.listen(engine, "begin", _begin)
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import sqlite
 
-from firmware.clinic.errors import NotEnoughMoney
+from firmware.clinic.errors import NoAccount, NotEnoughMoney
 from firmware.storage.ledger import Transaction
 from firmware.storage.schema import account_entries, accounts
 
@@ -62,7 +62,7 @@ def deposit(tx: Transaction, now: datetime, patient_id: int, cents: int, note: s
 
 
 def hold(tx: Transaction, now: datetime, patient_id: int, cents: int, booking_id: int) -> None:
-    """Keep the fee for a visit aside; raises `NotEnoughMoney`."""
+    """Keep the fee for a visit aside; raises `NotEnoughMoney` or `NoAccount`."""
     _move(tx, patient_id, balance=0, held=cents, wanted=cents)
     _enter(tx, now, patient_id, "hold", cents, booking_id)
 
@@ -83,7 +83,9 @@ def _move(tx: Transaction, patient_id: int, *, balance: int, held: int, wanted: 
     moved = tx.execute(_MOVE, {"who": patient_id, "balance": balance, "held": held})
     if moved.rowcount == 0:
         there = account(tx, patient_id)
-        raise NotEnoughMoney(there.available_cents if there else 0, wanted)
+        if there is None:
+            raise NoAccount(f"patient {patient_id} has no account")
+        raise NotEnoughMoney(there.available_cents, wanted)
 
 
 def _enter(

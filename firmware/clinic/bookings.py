@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import bindparam, select, update
 
 from firmware.clinic import accounts, codes, holds, notices, records
-from firmware.clinic.errors import AlreadyBookedThatDay, AlreadyCancelled, HoldLost, NoSuchBooking, TooLateToCancel
+from firmware.clinic.errors import (
+    AlreadyBookedThatDay,
+    AlreadyCancelled,
+    HoldLost,
+    NoAccount,
+    NoSuchBooking,
+    TooLateToCancel,
+)
 from firmware.clinic.profile import ClinicProfile
-from firmware.clinic.records import VISIT_STATES, Booking
+from firmware.clinic.records import OTHER_VISIT, Booking
 from firmware.clinic.roster import Slot
 from firmware.language.values import Language
 from firmware.storage.ledger import Transaction
 from firmware.storage.schema import booking_events, bookings
 
-_OTHER_VISIT = select(bookings.c.id).where(
-    bookings.c.patient_id == bindparam("who"),
-    bookings.c.department_id == bindparam("department_id"),
-    bookings.c.day == bindparam("day"),
-    bookings.c.state.in_(VISIT_STATES),
-)
+_OBSTACLES = select(OTHER_VISIT.label("visit_id"), codes.IS_USED.label("code_is_used"))
 _BOOK = (
     update(bookings)
     .where(bookings.c.id == bindparam("booking_id"))
@@ -65,15 +68,12 @@ def confirm(
         raise HoldLost(holds.alternatives(tx, profile, now, slot) if slot else ())
     if held.state != "held":
         return held
-    _refuse_second_visit(tx, held)
-    keeps_fee = not pay_at_desk and held.fee_cents > 0 and accounts.account(tx, held.patient_id) is not None
-    if keeps_fee:
-        accounts.hold(tx, now, held.patient_id, held.fee_cents, held.id)
-    code = codes.fresh(tx, number)
+    code = _fresh_code(tx, held, number)
+    keeps_fee = not pay_at_desk and _keep_fee(tx, now, held)
     visit = {"booking_id": held.id, "new_code": code, "fee_kept": int(keeps_fee)}
     tx.execute(_BOOK, {**visit, "number": number, "wanted_language": language})
     _note(tx, now, held.id, "booked", held.channel, holder)
-    booked = records.booking(tx, held.id)
+    booked = replace(held, state="booked", code=code, fee_is_held=keeps_fee, contact_number=number, language=language)
     if notify:
         notices.queue_confirmation(tx, profile, now, booked)
     return booked
@@ -133,17 +133,33 @@ def _held(tx: Transaction, hold_id: int, holder: str) -> Booking | None:
     return held if held.holder == holder and held.state in ("held", "booked") else None
 
 
-def _refuse_second_visit(tx: Transaction, held: Booking) -> None:
-    whose = {"who": held.patient_id, "department_id": held.department.id, "day": held.day}
-    other = tx.execute(_OTHER_VISIT, whose).scalar()
-    if other is not None:
-        raise AlreadyBookedThatDay(records.booking(tx, other))
+def _fresh_code(tx: Transaction, held: Booking, number: str | None) -> str:
+    """A code that is free, if nothing stands in the way of the visit."""
+    visit = {"patient_id": held.patient_id, "department_id": held.department.id, "day": held.day, "number": number}
+    while True:
+        code = codes.draw()
+        obstacles = tx.execute(_OBSTACLES, {**visit, **codes.parts(code)}).one()
+        if obstacles.visit_id is not None:
+            raise AlreadyBookedThatDay(records.booking(tx, obstacles.visit_id))
+        if not obstacles.code_is_used:
+            return code
+
+
+def _keep_fee(tx: Transaction, now: datetime, held: Booking) -> bool:
+    """Hold the fee on the person's account; False if there is none to hold, or no account."""
+    if held.fee_cents == 0:
+        return False
+    try:
+        accounts.hold(tx, now, held.patient_id, held.fee_cents, held.id)
+    except NoAccount:
+        return False
+    return True
 
 
 def _set_state(tx: Transaction, now: datetime, visit: Booking, state: str, channel: str, cause: str) -> Booking:
     tx.execute(_SET_STATE, {"booking_id": visit.id, "new_state": state})
     _note(tx, now, visit.id, state, channel, cause)
-    return records.booking(tx, visit.id)
+    return replace(visit, state=state, fee_is_held=False)
 
 
 def _note(tx: Transaction, now: datetime, booking_id: int, what: str, channel: str, cause: str) -> None:

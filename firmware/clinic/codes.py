@@ -8,32 +8,30 @@ from __future__ import annotations
 
 import secrets
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import and_, bindparam, exists, or_
 
-from firmware.storage.ledger import Transaction
-from firmware.storage.schema import bookings
+from firmware.storage.schema import IS_VISIT, bookings
 
 DIGITS = 6
 SHORT_DIGITS = 4
 
-_USED = (
-    select(bookings.c.id)
-    .where(
-        or_(
-            (bookings.c.code == bindparam("code")) & bookings.c.state.in_(("booked", "arrived")),
-            (bookings.c.contact_number == bindparam("number"))
-            & bookings.c.code.between(bindparam("first"), bindparam("last")),
-        )
+IS_USED = exists().where(  # with the `parts` of a code, and the `number` that its texts would go to
+    or_(
+        and_(bookings.c.code == bindparam("code"), IS_VISIT),
+        and_(
+            bookings.c.contact_number == bindparam("number"),
+            bookings.c.code.between(bindparam("first"), bindparam("last")),
+        ),
     )
-    .limit(1)
 )
 
 
-def fresh(tx: Transaction, number: str | None) -> str:
-    """A code for a booking whose texts go to `number`."""
-    while True:
-        code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-        short = code[:SHORT_DIGITS]
-        used = {"code": code, "number": number, "first": short + "00", "last": short + "99"}
-        if tx.execute(_USED, used).first() is None:
-            return code
+def draw() -> str:
+    """A code by chance."""
+    return f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+
+
+def parts(code: str) -> dict[str, str]:
+    """What `IS_USED` asks about."""
+    short = code[:SHORT_DIGITS]
+    return {"code": code, "first": short + "00", "last": short + "99"}

@@ -86,6 +86,10 @@ class NotEnoughMoney(ClinicError):
         return self.wanted_cents - self.available_cents
 
 
+class NoAccount(ClinicError):
+    """The person has no account: the fee is paid at the desk."""
+
+
 class WrongCardOrPin(ClinicError, Settled):
     """Card and PIN don't belong together, and it is not said which is wrong; `tries_left` in this call."""
 

@@ -17,12 +17,12 @@ from sqlalchemy.dialects import sqlite
 from firmware.clinic import records, roster, schedule
 from firmware.clinic.errors import AlreadyBookedThatDay, BeyondHorizon, SlotTaken
 from firmware.clinic.profile import ClinicProfile
-from firmware.clinic.records import VISIT_STATES
+from firmware.clinic.records import OTHER_VISIT
 from firmware.clinic.roster import Slot
 from firmware.clinic.schedule import Wish
 from firmware.storage.instants import later
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import absences, bookings
+from firmware.storage.schema import IS_HELD, absences, bookings
 
 
 @dataclass(frozen=True)
@@ -36,25 +36,17 @@ class Hold:
 
 
 _OBSTACLES = select(
-    select(bookings.c.id)
-    .where(
-        bookings.c.patient_id == bindparam("patient_id"),
-        bookings.c.department_id == bindparam("department_id"),
-        bookings.c.day == bindparam("day"),
-        bookings.c.state.in_(VISIT_STATES),
-    )
-    .scalar_subquery()
-    .label("visit_id"),
+    OTHER_VISIT.label("visit_id"),
     exists()
     .where(absences.c.session_id == bindparam("session_id"), absences.c.day == bindparam("day"))
     .label("is_off"),
 )
 _SWEEP = delete(bookings).where(
-    bookings.c.state == "held",
+    IS_HELD,
     or_(bookings.c.held_until <= bindparam("now"), bookings.c.holder == bindparam("whose")),
 )
 _TAKE = sqlite.insert(bookings).on_conflict_do_nothing().returning(bookings.c.id)
-_IS_HELD_BY = and_(bookings.c.state == "held", bookings.c.holder == bindparam("whose"))
+_IS_HELD_BY = and_(IS_HELD, bookings.c.holder == bindparam("whose"))
 _RENEW = update(bookings).where(_IS_HELD_BY).values(held_until=bindparam("until"))
 _RELEASE = delete(bookings).where(_IS_HELD_BY)
 
@@ -98,12 +90,12 @@ def release_all(tx: Transaction, holder: str) -> None:
 
 def release_calls(tx: Transaction) -> None:
     """At start-up: the calls of before are gone, and with them what they held."""
-    tx.execute(delete(bookings).where(bookings.c.state == "held", bookings.c.holder.startswith("call/")))
+    tx.execute(delete(bookings).where(IS_HELD, bookings.c.holder.startswith("call/")))
 
 
 def sweep(tx: Transaction, now: datetime) -> int:
     """Free the holds whose time is over; returns how many there were."""
-    return tx.execute(delete(bookings).where(bookings.c.state == "held", bookings.c.held_until <= now)).rowcount
+    return tx.execute(delete(bookings).where(IS_HELD, bookings.c.held_until <= now)).rowcount
 
 
 def alternatives(tx: Transaction, profile: ClinicProfile, now: datetime, slot: Slot) -> tuple[Slot, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import Row, Select, and_, bindparam, or_, select
 
 from firmware.clinic import roster
 from firmware.clinic.codes import DIGITS, SHORT_DIGITS
@@ -16,7 +16,7 @@ from firmware.clinic.roster import Department, Doctor, Slot
 from firmware.clinic.schedule import SESSION_COLUMNS, SESSION_TABLES, session_of
 from firmware.language.values import Language
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import bookings, sessions
+from firmware.storage.schema import IS_VISIT, bookings, sessions
 
 VISIT_STATES = ("booked", "arrived")
 
@@ -78,17 +78,27 @@ _ALL: Select[Any] = (
     .select_from(bookings.join(SESSION_TABLES, bookings.c.session_id == sessions.c.id))
     .order_by(bookings.c.day, bookings.c.begins, bookings.c.queue_number)
 )
+OTHER_VISIT = (  # of `patient_id` in `department_id` on `day`: there can be one
+    select(bookings.c.id)
+    .where(
+        bookings.c.patient_id == bindparam("patient_id"),
+        bookings.c.department_id == bindparam("department_id"),
+        bookings.c.day == bindparam("day"),
+        IS_VISIT,
+    )
+    .scalar_subquery()
+)
 _BY_ID = _ALL.where(bookings.c.id == bindparam("booking_id"))
 _OF_PATIENT = _ALL.where(
     bookings.c.patient_id == bindparam("who"),
     bookings.c.day >= bindparam("today"),
-    bookings.c.state.in_(VISIT_STATES),
+    IS_VISIT,
 )
-_BY_CODE = _ALL.where(bookings.c.code == bindparam("code"))
-_BY_SHORT_CODE = _ALL.where(
-    bookings.c.contact_number == bindparam("number"),
-    bookings.c.code.between(bindparam("first"), bindparam("last")),
+_OF_NUMBER = and_(
+    bookings.c.contact_number == bindparam("number"), bookings.c.code.between(bindparam("first"), bindparam("last"))
 )
+_BY_CODE = _ALL.where(or_(and_(bookings.c.code == bindparam("first"), IS_VISIT), _OF_NUMBER))
+_BY_SHORT_CODE = _ALL.where(_OF_NUMBER)
 
 
 def booking(tx: Transaction, booking_id: int) -> Booking:
@@ -106,19 +116,19 @@ def of_patient(tx: Transaction, profile: ClinicProfile, now: datetime, patient_i
 
 
 def by_code(tx: Transaction, code: str, number: str | None = None) -> Booking:
-    """The booking with this six-digit code, or with these first four digits if its texts go to `number`.
+    """The visit with this six-digit code; if its texts go to `number`, the first four digits do, and it may be over.
 
     Of several the live one, else the latest. Raises `NoSuchBooking`.
     """
     if len(code) == DIGITS:
-        rows = tx.execute(_BY_CODE, {"code": code}).all()
-    elif len(code) == SHORT_DIGITS and number is not None:
-        rows = tx.execute(_BY_SHORT_CODE, {"number": number, "first": code + "00", "last": code + "99"}).all()
+        rows = tx.execute(_BY_CODE, {"number": number, "first": code, "last": code})
+    elif len(code) == SHORT_DIGITS:
+        rows = tx.execute(_BY_SHORT_CODE, {"number": number, "first": code + "00", "last": code + "99"})
     else:
-        rows = []
-    if not rows:
-        raise NoSuchBooking("no booking has this code")
+        raise NoSuchBooking("no code has so many digits")
     found = [_booking(row) for row in rows]
+    if not found:
+        raise NoSuchBooking("no booking has this code")
     return max(found, key=lambda one: (one.is_live, one.day, one.id))
 
 

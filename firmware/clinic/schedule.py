@@ -19,7 +19,7 @@ from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.roster import Department, Doctor, Session, Slot
 from firmware.language.values import Name
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import LIVE_STATES, absences, bookings, departments, doctors, sessions
+from firmware.storage.schema import IS_LIVE, absences, bookings, departments, doctors, sessions
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ _SESSIONS = (
 _SESSION = _SESSIONS.where(sessions.c.id == bindparam("session_id"))
 _TAKEN = select(bookings.c.slot_key).where(
     bookings.c.day == bindparam("day"),
-    bookings.c.state.in_(LIVE_STATES),
+    IS_LIVE,
     or_(bookings.c.state != "held", bookings.c.held_until > bindparam("now")),
 )
 

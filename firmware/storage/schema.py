@@ -28,7 +28,11 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
-LIVE_STATES = ("held", "booked", "arrived")  # a booking in one of these owns its slot
+# As literals, not as parameters: SQLite uses a partial index only for a condition that it can read.
+IS_LIVE = text("bookings.state IN ('held', 'booked', 'arrived')")  # the booking owns its slot
+IS_VISIT = text("bookings.state IN ('booked', 'arrived')")
+IS_HELD = text("bookings.state = 'held'")
+
 _IS_LIVE = text("state IN ('held', 'booked', 'arrived')")
 _IS_VISIT = text("state IN ('booked', 'arrived')")
 _IS_HELD = text("state = 'held'")

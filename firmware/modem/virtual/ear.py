@@ -38,9 +38,9 @@ class Ear:
             self._index = HeadIndex(list(self._clips.values()))
         return bool(entries)
 
-    def search(self, sound: Samples) -> list[Match]:
-        """The clips whose beginning is most like some place of `sound` (`SEARCHED` samples), best first."""
-        return self._index.search(sound)
+    def search(self, sound: Samples, noise_power: float) -> list[Match]:
+        """The places of `sound` (`SEARCHED` samples) that are most like the beginning of some clip."""
+        return self._index.search(sound, noise_power)
 
     def _new_entries(self) -> list[dict[str, str]]:
         if not self._index_file.exists() or self._index_file.stat().st_size == self._read:

@@ -27,6 +27,7 @@ _BANDS = 18
 _LOWEST_HZ, _HIGHEST_HZ = 200.0, 3400.0
 _LOUDNESS = 0.2  # power to this exponent: loud and soft parts count alike, and noise counts little
 _SHORTLIST = 200  # a hundred prompts may begin with the same words
+_LEAST_CLEAN = 0.3  # of the energy: the noise is never believed to be more than the rest
 _FFT = 4096  # at least SEARCHED
 _AUDIBLE = 0.1  # of the loudest block's amplitude: where a clip begins and ends to be heard
 
@@ -59,7 +60,7 @@ class Match:
 
     clip: KnownClip
     start: int
-    likeness: float  # normalised cross-correlation of the head, at most 1
+    likeness: float  # cross-correlation of the head, normalised without the line's noise: about 1 when it is this clip
 
 
 class HeadIndex:
@@ -78,11 +79,9 @@ class HeadIndex:
         self._frames[row] = len(pattern)
         self._heads[row, : pattern.size] = pattern.ravel() / (np.linalg.norm(pattern) or 1.0)
 
-    def search(self, sound: Samples) -> list[Match]:
-        """The clips whose head is most like some place of `sound` (`SEARCHED` samples), best first."""
-        if not self.clips:
-            return []
-        return sorted(_sharpen(sound, self._shortlist(sound)), key=lambda match: -match.likeness)
+    def search(self, sound: Samples, noise_power: float) -> list[Match]:
+        """The places of `sound` (`SEARCHED` samples) that are most like the head of some clip, one for each clip."""
+        return _sharpen(sound, self._shortlist(sound), noise_power) if self.clips else []
 
     def _shortlist(self, sound: Samples) -> list[KnownClip]:
         frames = _band_powers(sound)
@@ -94,22 +93,24 @@ class HeadIndex:
         return [self.clips[row] for row in best]
 
 
-def _sharpen(sound: Samples, clips: list[KnownClip]) -> list[Match]:
+def _sharpen(sound: Samples, clips: list[KnownClip], noise_power: float) -> list[Match]:
     heads = np.zeros((len(clips), HEAD), np.float32)
     for row, clip in enumerate(clips):
         heads[row, : len(clip.head)] = clip.head
     spectrum = np.fft.rfft(sound, _FFT) * np.conj(np.fft.rfft(heads, _FFT, axis=1))
     products = np.fft.irfft(spectrum, _FFT, axis=1)[:, : SLACK_FRAMES * BLOCK]
     energy = np.concatenate([[0.0], np.cumsum(sound.astype(np.float64) ** 2)])
-    return [_best_place(clip, row, energy) for clip, row in zip(clips, products, strict=True)]
+    return [_best_place(clip, row, energy, noise_power) for clip, row in zip(clips, products, strict=True)]
 
 
-def _best_place(clip: KnownClip, products: NDArray[np.floating], energy: NDArray[np.float64]) -> Match:
+def _best_place(
+    clip: KnownClip, products: NDArray[np.floating], energy: NDArray[np.float64], noise_power: float
+) -> Match:
     length = len(clip.head)
     here = energy[length : length + len(products)] - energy[: len(products)]
-    own = float(np.dot(clip.head, clip.head))
-    # a place that is nearly silent must not win by its rounding errors
-    likeness = products / np.sqrt(np.maximum(here, 1e-3 * energy[-1] + 1.0) * (own or 1.0))
+    # neither noise nor a place that is nearly silent may win by small numbers
+    clean = np.maximum(here - noise_power * length, np.maximum(_LEAST_CLEAN * here, 1e-3 * energy[-1] + 1.0))
+    likeness = products / np.sqrt(clean * (float(np.dot(clip.head, clip.head)) or 1.0))
     place = int(np.argmax(likeness))
     return Match(clip, place - clip.audible[0], float(likeness[place]))
 

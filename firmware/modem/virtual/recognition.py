@@ -10,7 +10,7 @@ import numpy as np
 
 from firmware.audio.port import SAMPLE_RATE_HZ, Sound
 from firmware.modem.virtual.ear import Ear
-from firmware.modem.virtual.fingerprints import HEAD, SEARCHED, Match
+from firmware.modem.virtual.fingerprints import SEARCHED, Match
 from firmware.modem.virtual.following import Follower
 from firmware.modem.virtual.heard import Heard, Quiet, Sighting, UnknownSpeech
 from firmware.modem.virtual.tape import BLOCK, Samples, Tape
@@ -126,9 +126,7 @@ class Hearing:
             self._at += _UNKNOWN_STEP
 
     def _likely(self, sound: Samples, noise: float, least: float = _LIKE) -> list[Match]:
-        matches = self._ear.search(sound)
-        power = float(np.mean(sound[_EARLIER : _EARLIER + HEAD] ** 2)) or 1.0
-        least *= max(0.3, 1.0 - noise / power)
+        matches = self._ear.search(sound, noise)
         return [match for match in matches if match.likeness > 0 and match.likeness**2 >= least]
 
     def _follow(self) -> bool:

@@ -23,9 +23,9 @@ from firmware.ivr.checker import Known
 from firmware.ivr.steps import LISTS, STEPS
 from firmware.ivr.texting import TextChannel
 from firmware.ivr.warm_up import fragments_to_warm
-from firmware.line_setup import build_line
 from firmware.modem.gsm import GsmLine
 from firmware.modem.line import IncomingCall, Line
+from firmware.modem.line_setup import build_line
 from firmware.outreach.texts import Outbox
 from firmware.storage import calls, dialogues, recordings
 from firmware.storage.documents import SetupDocuments

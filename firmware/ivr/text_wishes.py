@@ -22,12 +22,12 @@ _MONTH_DAY = re.compile(r"([0-9]{1,2})月([0-9]{1,2})[日号]?")
 _MONTH = f"({'|'.join(_MONTHS)})[a-z]*"
 _ENGLISH_DATE = re.compile(rf"\b(?:([0-9]{{1,2}}) {_MONTH}|{_MONTH} ([0-9]{{1,2}}))\b")
 
-_TIME = re.compile(r"(上午|早上|下午|晚上|中午)?([0-9]{1,2})(?::([0-9]{2})|点(半|一刻|三刻|[0-9]{1,2})?分?)\s*(am|pm)?")
+_TIME = re.compile(r"(上午|早上|下午|晚上|中午)?([0-9]{1,2})(?::([0-9]{2})|点(半|1刻|3刻|[0-9]{1,2})?分?)\s*(am|pm)?")
 _ENGLISH_TIME = re.compile(r"\b([0-9]{1,2}) ?(am|pm)\b")
 _CHINESE_NUMBER = re.compile(r"[二三四五]?十[一二三四五六七八九]?|[零一二两三四五六七八九]")
 _A_DOCTOR = re.compile(r"(\S+?)(?:医生|大夫|主任)|(?:dr|doctor)\.? ?([a-z]+)")
 _KINDS = {"专家": SPECIALIST, "specialist": SPECIALIST, "普通": GENERAL, "general": GENERAL}
-_QUARTERS = {"半": 30, "一刻": 15, "三刻": 45, None: 0}
+_QUARTERS = {"半": 30, "1刻": 15, "3刻": 45, None: 0}
 
 
 def read_wish(text: str, departments: Sequence[Department], doctors: Sequence[Doctor], today: date) -> dict[str, Plain]:
@@ -63,7 +63,9 @@ def read_day(words: str, today: date) -> date | None:
 
 def read_time(words: str) -> str | None:
     """The time of day that is named, as "08:45"."""
-    digits = _CHINESE_NUMBER.sub(lambda found: str(_chinese_number(found[0])), words) if "点" in words else words
+    digits = _MONTH_DAY.sub(" ", _WEEKDAY.sub(" ", words))
+    if "点" in digits:
+        digits = _CHINESE_NUMBER.sub(lambda found: str(_chinese_number(found[0])), digits)
     if match := _TIME.search(digits):
         half, hour, minute, quarter, english = match.groups()
         minutes = int(minute) if minute else _QUARTERS[quarter] if quarter in _QUARTERS else int(quarter)

@@ -95,7 +95,7 @@ class _Exchange:
         self._now = now
         self._message = message
         self._number = message.number
-        self._language = self._known_language(default_language)
+        self._language = people.contact(tx, self._number).language or default_language
 
     def reply(self) -> Reply:
         """What to answer; the dialogue is saved or closed."""
@@ -130,12 +130,15 @@ class _Exchange:
             return None
         holds.renew(self._tx, self._profile, self._now, f"dialogue/{open_.id}")
         after, turn = self._guarded(machine, state, open_.id, lambda visit: machine.resume(state, answer, visit))
+        if after.language != state.language:
+            people.remember(self._tx, self._number, language=after.language)
         return self._reply(open_.id, after, turn, is_progress=after.is_understood and after.rounds <= state.rounds)
 
     # ---- a new one ----
 
     def _begin(self, command: Command | None) -> Reply:
         dialogue_id = uuid.uuid4().hex[:16]
+        self._learn_language(command)
         if command and command.name in ("help", "stop"):
             body = self._written(Prompt(f"text.{command.name}"), self._language)
             return Reply(body, is_progress=False, dialogue_id=dialogue_id, state=None)
@@ -175,8 +178,6 @@ class _Exchange:
         return machine.trouble(state, visit)
 
     def _reply(self, dialogue_id: str, state: State, turn: Turn, *, is_progress: bool) -> Reply:
-        if state.language != self._language:
-            people.remember(self._tx, self._number, language=state.language)
         if isinstance(turn.want, WantRecording):  # nobody can speak into a text
             return Reply(self._written(Prompt("text.no_person"), state.language), is_progress, dialogue_id, None)
         is_over = isinstance(turn.want, Finished)
@@ -202,15 +203,12 @@ class _Exchange:
         holds.release_all(self._tx, f"dialogue/{dialogue_id}")
         dialogues.close(self._tx, self._now, dialogue_id)
 
-    def _known_language(self, default: Language) -> Language:
-        """The number's language; of a new number, the one it writes."""
-        contact = people.contact(self._tx, self._number)
-        if contact.language:
-            return contact.language
-        if not text_reading.is_english(self._message.body):
-            return default
-        people.remember(self._tx, self._number, language="en")
-        return "en"
+    def _learn_language(self, command: Command | None) -> None:
+        """A number without a language that begins in English is spoken to in English ("TD" is not English)."""
+        is_new = people.contact(self._tx, self._number).language is None
+        if is_new and text_reading.is_english(self._message.body) and not (command and command.name == "stop"):
+            self._language = "en"
+            people.remember(self._tx, self._number, language="en")
 
 
 def _options(turn: Turn) -> tuple[Option, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 LINE_LIMIT = 1000  # bytes; the longest honest line is a PDU in hex, under 400
 PROMPT = ">"
+_BLANK = b"\r\0 "
 
 _FINAL = re.compile(r"OK|ERROR|\+CM[ES] ERROR: ?.+|COMMAND NOT SUPPORT")
 _CALL_ENDED = re.compile(r"NO CARRIER|BUSY|NO ANSWER|NO DIAL ?TONE")
@@ -32,7 +33,7 @@ class Unsolicited:
 
 
 class LineCutter:
-    """Bytes in, lines out. A prompt has no line end and counts as a line when it is all there is."""
+    """Bytes in, lines out. A prompt has no line end; at the beginning of a line it counts as a line of its own."""
 
     def __init__(self) -> None:
         self._line = bytearray()
@@ -43,21 +44,24 @@ class LineCutter:
         lines: list[str] = []
         *ended, rest = data.split(b"\n")
         for part in ended:
-            self._gather(part)
+            lines += self._gather(part)
             if text := self._take():
                 lines.append(text)
-        self._gather(rest)
-        if self._line.strip() == PROMPT.encode():
-            lines.append(self._take())
-        return lines
+        return lines + self._gather(rest)
 
-    def _gather(self, part: bytes) -> None:
+    def _gather(self, part: bytes) -> list[str]:
+        """Add to the line; the prompts that it began with."""
         room = LINE_LIMIT - len(self._line)
         self._is_too_long |= len(part) > room
         self._line += part[:room]
+        prompts = []
+        while (text := self._line.lstrip(_BLANK)).startswith(b">"):
+            self._line = text[1:]
+            prompts.append(PROMPT)
+        return prompts
 
     def _take(self) -> str:
-        text = "" if self._is_too_long else self._line.decode("utf-8", "replace").strip("\r\0 ")
+        text = "" if self._is_too_long else self._line.decode("utf-8", "replace").strip(_BLANK.decode())
         self._line.clear()
         self._is_too_long = False
         return text

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import select
 import threading
-import tty
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import create_engine
 
-from firmware.clock import Clock, SharedClock
+from firmware.clock import SharedClock
 from firmware.modem.gsm import GsmLine
-from firmware.modem.virtual.gsm_module import GsmModule
+from firmware.modem.virtual.attachments import GsmAttachment
 from firmware.modem.virtual.sim_card import Sim
+from firmware.modem.virtual.terminal import Fault
 from firmware.modem.virtual.text_switch import TextSwitch
 from firmware.storage.ledger import Ledger, sqlite_engine
 from firmware.storage.messages import InboxText, TextKeeper, unhandled
@@ -29,82 +30,73 @@ BOX_NUMBER = "13900000000"
 PATIENT = "13800000001"
 
 
+@cache
+def _empty_ledger() -> bytes:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "ledger.sqlite"
+        metadata.create_all(create_engine(f"sqlite:///{file}"))
+        return file.read_bytes()
+
+
 def new_ledger(folder: Path) -> Ledger:
-    """A ledger with all tables, in a file as the box has it."""
-    engine = sqlite_engine(folder / "ledger.sqlite")
-    metadata.create_all(create_engine(f"sqlite:///{folder / 'ledger.sqlite'}"))
-    return Ledger(engine)
+    """The ledger in `folder`, with all tables, in a file as the box has it; made if absent."""
+    file = folder / "ledger.sqlite"
+    if not file.exists():
+        file.write_bytes(_empty_ledger())
+    return Ledger(sqlite_engine(file))
 
 
 class Rig:
-    """The module, its wire and the network behind it, driven by one thread."""
+    """The module, its wire and the network behind it, driven by one thread; take `lock` to touch them."""
 
-    def __init__(self, folder: Path, clock: Clock, sim: Sim | None = None) -> None:
+    def __init__(self, folder: Path, clock: SharedClock, sim: Sim | None = None) -> None:
         self.device = folder / "L3.tty"
         self.clock = clock
         self.lock = threading.RLock()
         self.switch = TextSwitch(clock)
-        self.module = GsmModule(BOX_NUMBER, self._to_box, self.switch, sim)
-        self.is_mute = self.garbles = False
-        self.late_s = 0.0
+        self.attachment = GsmAttachment("L3", self.device, BOX_NUMBER, self.switch)
+        self.module = self.attachment.module
+        self.module.sim = sim or self.module.sim
         self.written = bytearray()
-        self._master: int | None = None
-        self._delayed: list[tuple[float, bytes]] = []
         self._stop = threading.Event()
-        self.plug()
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
 
-    def plug(self) -> None:
+    def deliver(self, body: str, reference: int | None = None) -> None:
+        """The patient sends a text to the box."""
         with self.lock:
-            self._master, slave = os.openpty()
-            tty.setraw(slave)
-            self.device.unlink(missing_ok=True)
-            self.device.symlink_to(os.ttyname(slave))
-            os.close(slave)
-            os.set_blocking(self._master, False)
+            self.switch.deliver(PATIENT, BOX_NUMBER, body, reference)
 
-    def unplug(self) -> None:
+    def shown(self) -> list[str]:
+        """What the patient's phone shows."""
         with self.lock:
-            self.device.unlink(missing_ok=True)
-            if self._master is not None:
-                os.close(self._master)
-            self._master = None
+            return [text.body for text in self.switch.received(PATIENT)]
+
+    def stored(self, storage: str = "SM") -> int:
+        return self.module.texts.storages[storage].used
+
+    def fault(self, fault: Fault, is_on: bool = True) -> None:
+        with self.lock:
+            self.attachment.set_fault(fault, is_on)
 
     def close(self) -> None:
         self._stop.set()
         self._thread.join()
-        self.unplug()
-
-    def _to_box(self, data: bytes) -> None:
-        if self.is_mute:
-            return
-        if self.garbles:
-            data = bytes(byte ^ 0x93 if at % 7 == 3 else byte for at, byte in enumerate(data))
-        self._delayed.append((self.clock.monotonic() + self.late_s, data))
+        self.attachment.terminal.unplug()
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            master = self._master
-            if master is not None:
-                select.select([master], [], [], 0.002)
+            master = self.attachment.terminal.master
+            if master is None or not self.attachment.terminal.host_is_there:
+                self._stop.wait(0.002)
             with self.lock:
-                self._step()
-
-    def _step(self) -> None:
-        now = self.clock.monotonic()
-        try:
-            if self._master is not None and (data := os.read(self._master, 4096)):
+                if self.attachment.terminal.host_is_there and master is not None:
+                    select.select([master], [], [], 0.002)
+                data = self.attachment.terminal.read()
                 self.written += data
                 self.module.feed(data)
-        except OSError:
-            self._stop.wait(0.002)  # nobody has the other end open, or there is nothing to read
-        self.module.tick(now)
-        self.switch.tick()
-        while self._delayed and self._delayed[0][0] <= now:
-            data = self._delayed.pop(0)[1]
-            if self._master is not None:
-                os.write(self._master, data)
+                self.attachment.tick(self.clock.monotonic())
+                self.switch.tick()
 
 
 class Box:

@@ -273,7 +273,7 @@ def _die_at(step: int, folder: Path, paper: Path) -> None:
     LineSender(ledger, clock, PaperLine(clock, count)).send_next()
 
 
-@pytest.mark.parametrize("body", ["已约", "药" * 100])
+@pytest.mark.parametrize("body", ["已约", "药" * 100], ids=["one part", "two parts"])
 def test_a_kill_at_any_step_never_sends_a_text_twice_and_never_forgets_it(tmp_path: Path, body: str) -> None:
     died, step = True, 0
     while died:

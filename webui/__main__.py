@@ -21,6 +21,9 @@ from webui.opening import OpeningApp
 from webui.server import WebServer
 
 
+REPLY_TIMEOUT_S = 2.0
+
+
 def main() -> int:
     """Serve the pages until SIGTERM or SIGINT."""
     arguments = _parser().parse_args()
@@ -48,7 +51,7 @@ def phone_service(socket: Path) -> Status:
     """Asks the exchange anew each time, so that either process may restart."""
 
     def status() -> dict[str, Any]:
-        client = ControlClient(socket)
+        client = ControlClient(socket, REPLY_TIMEOUT_S)
         try:
             return client.ask("status")
         finally:

@@ -17,6 +17,8 @@ DATA_VARIABLE = "CLINICBOX_DATA"
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; the result is the process's exit status."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(threadName)s: %(message)s", stream=sys.stderr)
+    for library in ("alembic", "gsmmodem"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     parsed = _parser().parse_args(arguments)
     try:
         status_code: int = parsed.run(parsed)
@@ -26,7 +28,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="clinicbox", description="The phone box of a small clinic.")
+    parser = argparse.ArgumentParser(
+        prog="clinicbox",
+        description="The phone box of a small clinic.",
+        epilog="'./clinicbox test' runs linters, type check, import rules and all tests.",
+    )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in COMMANDS:
         sub = commands.add_parser(command.NAME, help=command.HELP, description=command.HELP)

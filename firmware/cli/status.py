@@ -20,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Ask the running box; exit status 1 when it does not run or a line is out of order."""
     try:
-        status = ControlClient(running(arguments.data).control_socket).ask("status")
+        status = ControlClient(running(arguments.data).control_socket, timeout_s=5.0).ask("status")
     except NotRunning:
         print("The phone service is not running. Start it with './clinicbox run' (or './clinicbox demo').")
         return 1

@@ -140,12 +140,16 @@ class ControlServer:
 
 
 class ControlClient:
-    """One connection to a control server; requests are answered in order."""
+    """One connection to a control server; requests are answered in order.
 
-    def __init__(self, path: Path) -> None:
+    With `timeout_s` (real seconds) a server that hangs counts as one that is not running.
+    """
+
+    def __init__(self, path: Path, timeout_s: float | None = None) -> None:
         self._path = path
         self._lock = threading.Lock()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._socket.settimeout(timeout_s)
         try:
             self._socket.connect(str(path))
         except OSError as error:

@@ -79,3 +79,12 @@ def test_a_server_that_ends_ends_the_event_stream(server: ControlServer, tmp_pat
     server.close()
     with pytest.raises(NotRunning):
         client.ask("greet", name="x")
+
+
+def test_a_server_that_hangs_counts_as_not_running(tmp_path: Path) -> None:
+    silent = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    silent.bind(str(tmp_path / "silent.sock"))
+    silent.listen()
+    with pytest.raises(NotRunning):
+        ControlClient(tmp_path / "silent.sock", timeout_s=0.05).ask("status")
+    silent.close()

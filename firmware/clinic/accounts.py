@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import sqlite
 
 from firmware.clinic.errors import NoAccount, NotEnoughMoney
 from firmware.storage.ledger import Transaction
+from firmware.storage.prepared import Prepared, named
 from firmware.storage.schema import account_entries, accounts
 
 
@@ -33,7 +34,7 @@ class Account:
 _ACCOUNT = select(accounts.c.balance_cents, accounts.c.held_cents, accounts.c.floor_cents).where(
     accounts.c.patient_id == bindparam("who")
 )
-_MOVE = (
+_MOVE = Prepared(
     update(accounts)
     .where(
         accounts.c.patient_id == bindparam("who"),
@@ -45,7 +46,7 @@ _MOVE = (
         held_cents=accounts.c.held_cents + bindparam("held"),
     )
 )
-_ENTRY = account_entries.insert()
+_ENTRY = Prepared(insert(account_entries).values(named("patient_id", "booking_id", "kind", "cents", "at", "note")))
 
 
 def account(tx: Transaction, patient_id: int) -> Account | None:
@@ -80,8 +81,7 @@ def charge(tx: Transaction, now: datetime, patient_id: int, cents: int, booking_
 
 
 def _move(tx: Transaction, patient_id: int, *, balance: int, held: int, wanted: int) -> None:
-    moved = tx.execute(_MOVE, {"who": patient_id, "balance": balance, "held": held})
-    if moved.rowcount == 0:
+    if _MOVE.run(tx, who=patient_id, balance=balance, held=held) == 0:
         there = account(tx, patient_id)
         if there is None:
             raise NoAccount(f"patient {patient_id} has no account")
@@ -97,5 +97,4 @@ def _enter(
     booking_id: int | None = None,
     note: str | None = None,
 ) -> None:
-    entry = {"patient_id": patient_id, "booking_id": booking_id, "kind": kind, "cents": cents, "at": now, "note": note}
-    tx.execute(_ENTRY, entry)
+    _ENTRY.run(tx, patient_id=patient_id, booking_id=booking_id, kind=kind, cents=cents, at=now, note=note)

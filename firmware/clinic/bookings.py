@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from firmware.clinic import accounts, codes, holds, notices, records
 from firmware.clinic.errors import (
@@ -21,10 +21,11 @@ from firmware.clinic.records import OTHER_VISIT, Booking
 from firmware.clinic.roster import Slot
 from firmware.language.values import Language
 from firmware.storage.ledger import Transaction
+from firmware.storage.prepared import Prepared, named
 from firmware.storage.schema import booking_events, bookings
 
-_OBSTACLES = select(OTHER_VISIT.label("visit_id"), codes.IS_USED.label("code_is_used"))
-_BOOK = (
+_OBSTACLES = Prepared(select(OTHER_VISIT.label("visit_id"), codes.IS_USED.label("code_is_used")))
+_BOOK = Prepared(
     update(bookings)
     .where(bookings.c.id == bindparam("booking_id"))
     .values(
@@ -36,10 +37,10 @@ _BOOK = (
         language=bindparam("wanted_language"),
     )
 )
-_SET_STATE = (
+_SET_STATE = Prepared(
     update(bookings).where(bookings.c.id == bindparam("booking_id")).values(state=bindparam("new_state"), fee_is_held=0)
 )
-_EVENT = booking_events.insert()
+_EVENT = Prepared(insert(booking_events).values(named("booking_id", "at", "what", "channel", "cause")))
 
 
 def confirm(
@@ -71,7 +72,7 @@ def confirm(
     code = _fresh_code(tx, held, number)
     keeps_fee = not pay_at_desk and _keep_fee(tx, now, held)
     visit = {"booking_id": held.id, "new_code": code, "fee_kept": int(keeps_fee)}
-    tx.execute(_BOOK, {**visit, "number": number, "wanted_language": language})
+    _BOOK.run(tx, **visit, number=number, wanted_language=language)
     _note(tx, now, held.id, "booked", held.channel, holder)
     booked = replace(held, state="booked", code=code, fee_is_held=keeps_fee, contact_number=number, language=language)
     if notify:
@@ -138,7 +139,7 @@ def _fresh_code(tx: Transaction, held: Booking, number: str | None) -> str:
     visit = {"patient_id": held.patient_id, "department_id": held.department.id, "day": held.day, "number": number}
     while True:
         code = codes.draw()
-        obstacles = tx.execute(_OBSTACLES, {**visit, **codes.parts(code)}).one()
+        obstacles = _OBSTACLES.first(tx, **visit, **codes.parts(code))
         if obstacles.visit_id is not None:
             raise AlreadyBookedThatDay(records.booking(tx, obstacles.visit_id))
         if not obstacles.code_is_used:
@@ -157,10 +158,10 @@ def _keep_fee(tx: Transaction, now: datetime, held: Booking) -> bool:
 
 
 def _set_state(tx: Transaction, now: datetime, visit: Booking, state: str, channel: str, cause: str) -> Booking:
-    tx.execute(_SET_STATE, {"booking_id": visit.id, "new_state": state})
+    _SET_STATE.run(tx, booking_id=visit.id, new_state=state)
     _note(tx, now, visit.id, state, channel, cause)
     return replace(visit, state=state, fee_is_held=False)
 
 
 def _note(tx: Transaction, now: datetime, booking_id: int, what: str, channel: str, cause: str) -> None:
-    tx.execute(_EVENT, {"booking_id": booking_id, "at": now, "what": what, "channel": channel, "cause": cause})
+    _EVENT.run(tx, booking_id=booking_id, at=now, what=what, channel=channel, cause=cause)

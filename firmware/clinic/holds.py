@@ -22,6 +22,7 @@ from firmware.clinic.roster import Slot
 from firmware.clinic.schedule import Wish
 from firmware.storage.instants import later
 from firmware.storage.ledger import Transaction
+from firmware.storage.prepared import Prepared, named
 from firmware.storage.schema import IS_HELD, absences, bookings
 
 
@@ -35,17 +36,27 @@ class Hold:
     until: datetime
 
 
-_OBSTACLES = select(
-    OTHER_VISIT.label("visit_id"),
-    exists()
-    .where(absences.c.session_id == bindparam("session_id"), absences.c.day == bindparam("day"))
-    .label("is_off"),
+_OBSTACLES = Prepared(
+    select(
+        OTHER_VISIT.label("visit_id"),
+        exists()
+        .where(absences.c.session_id == bindparam("session_id"), absences.c.day == bindparam("day"))
+        .label("is_off"),
+    )
 )
-_SWEEP = delete(bookings).where(
-    IS_HELD,
-    or_(bookings.c.held_until <= bindparam("now"), bookings.c.holder == bindparam("whose")),
+_SWEEP = Prepared(
+    delete(bookings).where(
+        IS_HELD,
+        or_(bookings.c.held_until <= bindparam("now"), bookings.c.holder == bindparam("whose")),
+    )
 )
-_TAKE = sqlite.insert(bookings).on_conflict_do_nothing().returning(bookings.c.id)
+_HOLD_COLUMNS = (
+    "slot_key", "session_id", "department_id", "doctor_id", "kind", "day", "begins", "queue_number", "patient_id",
+    "state", "holder", "held_until", "fee_cents", "channel", "created_at",
+)  # fmt: skip
+_TAKE = Prepared(
+    sqlite.insert(bookings).values(named(*_HOLD_COLUMNS)).on_conflict_do_nothing().returning(bookings.c.id)
+)
 _IS_HELD_BY = and_(IS_HELD, bookings.c.holder == bindparam("whose"))
 _RENEW = update(bookings).where(_IS_HELD_BY).values(held_until=bindparam("until"))
 _RELEASE = delete(bookings).where(_IS_HELD_BY)
@@ -64,15 +75,15 @@ def hold(
         raise BeyondHorizon(profile.last_day(now))
     session = slot.session
     visit = {"patient_id": patient_id, "department_id": session.department.id, "day": slot.day}
-    obstacles = tx.execute(_OBSTACLES, {**visit, "session_id": session.id}).one()
+    obstacles = _OBSTACLES.first(tx, **visit, session_id=session.id)
     if obstacles.visit_id is not None:
         raise AlreadyBookedThatDay(records.booking(tx, obstacles.visit_id))
     if obstacles.is_off or roster.last_moment(slot, profile.zone) <= now:
         raise SlotTaken(alternatives(tx, profile, now, slot))
-    tx.execute(_SWEEP, {"now": now, "whose": holder})
+    _SWEEP.run(tx, now=now, whose=holder)
     until = later(now, profile.hold_s)
     for candidate in _candidates(tx, profile, now, slot):
-        row = tx.execute(_TAKE, _row(candidate, patient_id, now, until, holder, channel)).first()
+        row = _TAKE.first(tx, **_row(candidate, patient_id, now, until, holder, channel))
         if row is not None:
             return Hold(row.id, candidate, holder, until)
     raise SlotTaken(alternatives(tx, profile, now, slot))

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, insert, update
 
 from firmware.clinic import roster
 from firmware.clinic.codes import SHORT_DIGITS
@@ -17,9 +17,12 @@ from firmware.language.values import ClockTime, Code, Day, Language, Money, Name
 from firmware.phone_number import is_mobile
 from firmware.sms_parts import parts_of
 from firmware.storage.ledger import Transaction
+from firmware.storage.prepared import Prepared, named
 from firmware.storage.schema import outbox
 
-_QUEUE = outbox.insert()
+_QUEUE = Prepared(
+    insert(outbox).values(named("number", "body", "purpose", "booking_id", "created_at") | {"state": "queued"})
+)
 _WITHDRAW = (
     update(outbox)
     .where(outbox.c.booking_id == bindparam("which"), outbox.c.state == "queued")
@@ -100,7 +103,7 @@ def _queue(tx: Transaction, now: datetime, booking: Booking, body: str, purpose:
     if booking.contact_number is None or not is_mobile(booking.contact_number):
         return
     row = {"number": booking.contact_number, "body": body, "purpose": purpose, "booking_id": booking.id}
-    tx.execute(_QUEUE, {**row, "created_at": now, "state": "queued"})
+    _QUEUE.run(tx, **row, created_at=now)
 
 
 @cache

@@ -16,6 +16,7 @@ from firmware.clinic.roster import Department, Doctor, Slot
 from firmware.clinic.schedule import SESSION_COLUMNS, SESSION_TABLES, session_of
 from firmware.language.values import Language
 from firmware.storage.ledger import Transaction
+from firmware.storage.prepared import Prepared
 from firmware.storage.schema import IS_VISIT, bookings, sessions
 
 VISIT_STATES = ("booked", "arrived")
@@ -88,7 +89,7 @@ OTHER_VISIT = (  # of `patient_id` in `department_id` on `day`: there can be one
     )
     .scalar_subquery()
 )
-_BY_ID = _ALL.where(bookings.c.id == bindparam("booking_id"))
+_BY_ID = Prepared(_ALL.where(bookings.c.id == bindparam("booking_id")).order_by(None))
 _OF_PATIENT = _ALL.where(
     bookings.c.patient_id == bindparam("who"),
     bookings.c.day >= bindparam("today"),
@@ -103,7 +104,7 @@ _BY_SHORT_CODE = _ALL.where(_OF_NUMBER)
 
 def booking(tx: Transaction, booking_id: int) -> Booking:
     """The booking with this id; raises `NoSuchBooking`."""
-    row = tx.execute(_BY_ID, {"booking_id": booking_id}).first()
+    row = _BY_ID.first(tx, booking_id=booking_id)
     if row is None:
         raise NoSuchBooking(f"no booking {booking_id}")
     return _booking(row)

@@ -75,7 +75,7 @@ class SampleFormat:
 @cache
 def profiles() -> dict[str, Profile]:
     """Every profile by its file's name; raises `ProfileBroken` with the file named."""
-    return {path.stem: _load(path) for path in sorted(_FOLDER.glob("*.toml"))}
+    return {path.stem: load(path) for path in sorted(_FOLDER.glob("*.toml"))}
 
 
 def choose(ati0: str, ati3: str) -> Profile:
@@ -121,7 +121,8 @@ def _has_rate(rest: str) -> bool:
     return not rates or str(_RATE_HZ) in rates
 
 
-def _load(path: Path) -> Profile:
+def load(path: Path) -> Profile:
+    """The profile in one file; raises `ProfileBroken`."""
     try:
         return _read(tomllib.loads(path.read_text()))
     except (KeyError, ValueError, TypeError, re.error) as error:

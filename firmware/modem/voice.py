@@ -11,6 +11,7 @@ from pathlib import Path
 
 from firmware.clock import Clock
 from firmware.modem.carrier import Carrier
+from firmware.modem.core_affinity import share_one_core
 from firmware.modem.errors import CommandRefused, LineError, LineNotSeized, ModemGarbled, ModemSilent
 from firmware.modem.line import CallHandler, LineState, LineStatus
 from firmware.modem.profile import LineSettings
@@ -60,6 +61,7 @@ class VoiceLine:
     # ---- the line's thread ----
 
     def _work(self, stop: threading.Event) -> None:
+        share_one_core()
         while not stop.is_set():
             try:
                 with SerialDevice(self._device, self._clock) as device:

@@ -20,7 +20,6 @@ from webui.guard import WsgiApp, guarded
 from webui.opening import OpeningApp
 from webui.server import WebServer
 
-
 REPLY_TIMEOUT_S = 2.0
 
 

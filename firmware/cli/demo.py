@@ -38,7 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
     shutil.rmtree(data, ignore_errors=True)
     print("Starting the virtual telephone network, the exchange and the web page ...", flush=True)
     try:
-        with Rig(data, speed=arguments.speed, web_port=arguments.port) as rig:
+        with Rig(data, web_port=arguments.port, tell=lambda line: print(f"  {line}", flush=True)) as rig:
+            rig.clock.set_speed(arguments.speed)
             is_told = tell_story(data)
             rig.clock.set_speed(1.0)
             if not arguments.exit:

@@ -25,6 +25,7 @@ from firmware.storage.folders import Folders
 from firmware.storage.ledger import open_ledger
 
 SAMPLE_START = datetime(2026, 3, 2, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+PROGRESS = "speech: "  # how the exchange begins a log line about its slowest preparation
 START_TIMEOUT_REAL_S = 90  # the first start fills the speech cache
 STOP_TIMEOUT_REAL_S = 10
 CLINIC_MOBILE = "13900000000"
@@ -77,10 +78,12 @@ class Rig:
         template: str = "default",
         web_port: int | None = None,
         clips: Path | None = None,
+        tell: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.folders = Folders(data)
         self._speed, self._start, self._lines = speed, start, lines
         self._template, self._web_port, self._clips = template, web_port, clips
+        self._tell = tell  # is told how far a slow start has come
         self._children: dict[str, Child] = {}
 
     def __enter__(self) -> Rig:
@@ -173,7 +176,11 @@ class Rig:
         child = self._children[name]
         clock = SystemClock()
         deadline = Deadline(clock, START_TIMEOUT_REAL_S)
+        told = ""
         while not is_ready():
+            if (line := child.last_lines(1)) != told and PROGRESS in line:
+                told = line
+                self._tell(line[line.index(PROGRESS) :])
             if child.process.poll() is not None:
                 raise RigError(f"the {name} process ended while starting:\n{child.last_lines()}")
             if deadline.is_over:

@@ -59,7 +59,8 @@ class GsmLine:
         self._on_text = on_text
         self._lock = threading.RLock()  # one transaction at a time
         self._modem: SafeGsm | None = None
-        self._is_stopping = False
+        self._opened: SafeGsm | None = None  # the same, from before it is ready
+        self._stopping = threading.Event()
         self._fault = ""
         self._signal_dbm: int | None = None
         self._is_registered = False
@@ -75,8 +76,8 @@ class GsmLine:
 
     def stop(self) -> None:
         """Release the module and end the thread."""
-        self._is_stopping = True
-        if modem := self._modem:
+        self._stopping.set()
+        if modem := self._opened:
             modem.abort()
         self._worker.stop()
 
@@ -86,7 +87,9 @@ class GsmLine:
             return LineStatus(self.name, "gsm", LineState.FAULT, self._fault)
         if self._modem is None:
             return LineStatus(self.name, "gsm", LineState.STARTING)
-        detail = "" if self._is_registered else "not registered with a network"
+        detail = "the SIM card is nearly full of things that are no received texts" if self._sweeper.is_crowded else ""
+        if not self._is_registered:
+            detail = "not registered with a network"
         return LineStatus(self.name, "gsm", LineState.IDLE, detail, self._signal_dbm, self._is_registered)
 
     @property
@@ -121,12 +124,14 @@ class GsmLine:
     def _send_further(self, pdu: bytes) -> int:
         """The first part is gone: the rest must follow, or nobody knows what the patient reads."""
         for _ in range(PART_TRIES):
+            if self._stopping.is_set():
+                break
             try:
                 return self._send_first(pdu)
             except TextUnconfirmed:
                 raise
             except LineError:
-                self._clock.sleep(PART_PAUSE_S)
+                self._stopping.wait(self._clock.real_s(PART_PAUSE_S))
         raise TextUnconfirmed("only the first parts of the text left")
 
     # ---- the line's thread ----
@@ -146,7 +151,9 @@ class GsmLine:
             failures += 1
 
     def _connect(self) -> SafeGsm:
-        modem = SafeGsm(str(self._device), self._clock, self._unlock)
+        modem = self._opened = SafeGsm(str(self._device), self._clock, self._unlock)
+        if self._stopping.is_set():
+            raise LineUnplugged("the line is being closed")
         modem.open()
         try:
             self._prepare(modem)
@@ -171,7 +178,7 @@ class GsmLine:
         self._look_at_network(modem)
 
     def _lose(self, error: LineError) -> None:
-        if not self._is_stopping and not self._fault:
+        if not self._stopping.is_set() and not self._fault:
             log.warning("line %s: %s", self.name, error)
         self._fault = str(error)
 

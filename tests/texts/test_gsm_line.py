@@ -255,6 +255,14 @@ def test_texts_in_the_modules_own_memory_are_found_too(tmp_path: Path, rig: Rig)
         wait_until(lambda: box.bodies() == ["old one"])
 
 
+def test_a_card_full_of_other_things_is_told_to_people(tmp_path: Path, rig: Rig) -> None:
+    rig.module.texts.storages["SM"] = MessageStorage(5)
+    for _ in range(4):
+        rig.module.texts.storages["SM"].put(b"\x00\xff")
+    with running_box(tmp_path, rig) as box:
+        wait_until(lambda: "nearly full" in box.line.status().detail)
+
+
 def test_only_what_was_kept_is_deleted(box: Box, rig: Rig) -> None:
     with rig.lock:
         rig.module.texts.storages["SM"].put(b"\x00\xff")  # undecodable
@@ -303,6 +311,15 @@ def test_the_line_stops_quickly_and_leaves_no_thread(tmp_path: Path, rig: Rig) -
     before = threading.active_count()
     with running_box(tmp_path, rig) as box:
         wait_until(lambda: box.line.can_send)
+    assert threading.active_count() == before
+
+
+def test_a_line_that_waits_for_a_silent_module_stops_at_once(tmp_path: Path, rig: Rig) -> None:
+    rig.clock.set_speed(1.0)
+    rig.fault(Fault.MUTE)
+    before = threading.active_count()
+    with running_box(tmp_path, rig):
+        wait_until(lambda: rig.written.count(b"ATZ"))
     assert threading.active_count() == before
 
 

@@ -31,6 +31,7 @@ class Ledger:
         self.engine = engine
         self._reader = engine.execution_options(reads_only=True)
         self._writing = threading.Lock()
+        self._writer: Connection | None = None  # kept: the writers of one process take turns anyway
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -43,9 +44,11 @@ class Ledger:
             raise LedgerBusy("another transaction of this process did not end")
         try:
             answer: Settled | None = None
-            with self.engine.begin() as connection:
+            if self._writer is None:
+                self._writer = self.engine.connect()
+            with self._writer.begin():
                 try:
-                    yield connection
+                    yield self._writer
                 except Settled as error:
                     answer = error
             if answer is not None:
@@ -60,6 +63,10 @@ class Ledger:
             yield connection
 
     def close(self) -> None:
+        with self._writing:
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
         self.engine.dispose()
 
 
@@ -86,17 +93,31 @@ def sqlite_engine(file: Path) -> Engine:
         hide_parameters=True,  # they are patients' data, and errors end up in logs
     )
     event.listen(engine, "connect", _make_durable)
-    event.listen(engine, "begin", _begin)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        """A writer takes its place at once: a read that becomes a write later could only fail."""
+        reads_only = connection.get_execution_options().get("reads_only", False)
+        driver: Any = connection.connection.driver_connection
+        try:
+            driver.execute("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+        except sqlite3.Error as fault:
+            _name_fault(fault, file)
+            raise
 
     @event.listens_for(engine, "handle_error")
-    def _name_the_fault(context: ExceptionContext) -> None:
-        fault = context.original_exception
-        if isinstance(fault, sqlite3.OperationalError) and fault.sqlite_errorcode == sqlite3.SQLITE_BUSY:
-            raise LedgerBusy(f"other processes held {file} for {BUSY_TIMEOUT_S} s") from fault
-        if isinstance(fault, sqlite3.DatabaseError) and _is_damage(fault):
-            raise LedgerDamaged(file, str(fault), newest_backup(file)) from fault
+    def _on_error(context: ExceptionContext) -> None:
+        _name_fault(context.original_exception, file)
 
     return engine
+
+
+def _name_fault(fault: BaseException, file: Path) -> None:
+    """Raise what stands behind the fault, if that has a name of ours."""
+    if isinstance(fault, sqlite3.OperationalError) and fault.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+        raise LedgerBusy(f"other processes held {file} for {BUSY_TIMEOUT_S} s") from fault
+    if isinstance(fault, sqlite3.DatabaseError) and _is_damage(fault):
+        raise LedgerDamaged(file, str(fault), newest_backup(file)) from fault
 
 
 def _revision_in(file: Path) -> str | None:
@@ -135,9 +156,3 @@ def _make_durable(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy's "begin" event sends BEGIN itself
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    """A writer takes its place at once: a read that becomes a write later could only fail."""
-    reads_only = connection.get_execution_options().get("reads_only", False)
-    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

@@ -1,0 +1,28 @@
+"""What staff do without a browser: commands over the ledger and the set-up documents; the box may run or not."""
+
+from __future__ import annotations
+
+from firmware.cli.staff import (
+    absent,
+    add_patient,
+    back_up,
+    book,
+    bookings,
+    calls,
+    cancel,
+    check_in,
+    deposit,
+    flows,
+    load_sample,
+    messages,
+    patients,
+    reset_pin,
+    roster,
+    set_up,
+    text_parts,
+)
+
+COMMANDS = (
+    load_sample, set_up, bookings, book, cancel, check_in, patients, add_patient, reset_pin, deposit, roster, absent,
+    messages, calls, flows, text_parts, back_up,
+)  # fmt: skip

@@ -1,0 +1,96 @@
+"""Finding a patient by what staff have at hand, and naming one on the screen."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import Integer, cast, func, select
+
+from firmware.cli.staff.refusals import Refused
+from firmware.clinic import card_numbers, people
+from firmware.clinic.errors import NoSuchPatient
+from firmware.clinic.people import Patient
+from firmware.phone_number import NotANumber, normalise
+from firmware.storage.ledger import Transaction
+from firmware.storage.schema import cards, patients
+
+FIRST_CARD = 10000  # without its check digit
+MOST_FOUND = 100
+
+
+def find(tx: Transaction, words: str) -> list[Patient]:
+    """The patients whom a patient id (p12), a card, a telephone number or part of a name means."""
+    if by_id := re.fullmatch(r"p([0-9]{1,9})", words):
+        return [people.patient(tx, int(by_id[1]))]
+    if card_numbers.is_valid(words) and (owner := card_owner(tx, words)):
+        return [owner]
+    try:
+        return people.owners(tx, normalise(words))
+    except NotANumber:
+        return _named(tx, words)
+
+
+def the_one(tx: Transaction, words: str) -> Patient:
+    """The one living patient whom the words mean."""
+    found = [person for person in find(tx, words) if not person.is_deceased]
+    if not found:
+        raise Refused(
+            f"No living patient is known by {words!r}: give a name, a telephone number, a card or p with an id."
+        )
+    if len(found) > 1:
+        raise Refused(f"{words!r} means more than one patient: {', '.join(map(with_id, found))}.")
+    return found[0]
+
+
+def everybody(tx: Transaction) -> list[Patient]:
+    """The patients by id, at most `MOST_FOUND`."""
+    return [people.patient(tx, key) for key in tx.execute(select(patients.c.id).limit(MOST_FOUND)).scalars()]
+
+
+def card_owner(tx: Transaction, card: str) -> Patient | None:
+    """The person whose card this is."""
+    owner = tx.execute(select(cards.c.patient_id).where(cards.c.number == card)).scalar()
+    return None if owner is None else people.patient(tx, owner)
+
+
+def known_card_owner(tx: Transaction, card: str) -> Patient:
+    """The person whose card this is; says so when a digit must be wrong."""
+    if not card_numbers.is_valid(card):
+        raise Refused(f"{card} is no card number: its last digit does not fit the others.")
+    owner = card_owner(tx, card)
+    if owner is None:
+        raise NoSuchPatient(f"no patient has the card {card}")
+    return owner
+
+
+def cards_of(tx: Transaction, person: Patient) -> list[str]:
+    """The numbers of the person's cards."""
+    return list(tx.execute(select(cards.c.number).where(cards.c.patient_id == person.id)).scalars())
+
+
+def next_card(tx: Transaction) -> str:
+    """A card number that nobody has, with its check digit."""
+    highest = tx.execute(select(func.max(cast(cards.c.number, Integer)))).scalar() or FIRST_CARD * 10
+    digits = str(highest // 10 + 1)
+    return digits + card_numbers.check_digit(digits)
+
+
+def full_name(person: Patient) -> str:
+    """Both names, as far as there are two."""
+    return " ".join(name for name in (person.name.zh, person.name.en) if name)
+
+
+def with_id(person: Patient) -> str:
+    """Enough to tell two people of one name apart."""
+    return f"p{person.id} {full_name(person)} born {person.born}"
+
+
+def _named(tx: Transaction, words: str) -> list[Patient]:
+    wanted = f"%{_escaped(words)}%"
+    is_named = patients.c.name_zh.like(wanted, escape="\\") | patients.c.name_en.like(wanted, escape="\\")
+    keys = select(patients.c.id).where(is_named).order_by(patients.c.id).limit(MOST_FOUND)
+    return [people.patient(tx, key) for key in tx.execute(keys).scalars()]
+
+
+def _escaped(words: str) -> str:
+    return re.sub(r"([\\%_])", r"\\\1", words)

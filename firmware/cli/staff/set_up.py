@@ -1,0 +1,115 @@
+"""`clinicbox set-up`: the documents that say who the clinic is and which lines it has, and their versions."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from firmware.cli.staff import reading, table
+from firmware.cli.staff.line_check import check_lines, missing_devices
+from firmware.cli.staff.office import Office, command
+from firmware.cli.staff.refusals import Refused
+from firmware.clinic.profile import read_profile
+from firmware.storage.documents import DurableStorage, Tables
+
+NAME = "set-up"
+HELP = "show or change the clinic's settings and lines, or go back to an earlier version"
+
+DOCUMENTS = ("clinic", "lines")
+HIDDEN_PIN = "****"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """One action each."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    show = actions.add_parser("show", help="print the documents as YAML (SIM PINs hidden)")
+    show.add_argument("document", nargs="?", choices=DOCUMENTS, help="only this one")
+    actions.add_parser("versions", help="list the kept versions")
+    restore = actions.add_parser("restore", help="make everything what it was in a version")
+    restore.add_argument("version", type=int)
+    change = actions.add_parser("set", help="put a YAML file in the place of a document")
+    change.add_argument("document", choices=DOCUMENTS)
+    change.add_argument("file", type=Path)
+    parser.set_defaults(founds=True)
+
+
+@command
+def run(office: Office, arguments: argparse.Namespace) -> None:
+    """Carry out one action."""
+    match arguments.action:
+        case "show":
+            _show(office, [arguments.document] if arguments.document else DOCUMENTS)
+        case "versions":
+            _list_versions(office)
+        case "restore":
+            _restore(office, arguments.version)
+        case "set":
+            _set(office, arguments.document, arguments.file)
+
+
+def _show(office: Office, names: Any) -> None:
+    found = {name: document for name in names if (document := office.documents.load(name))}
+    if not found:
+        print("Nothing is set up yet.")
+        return
+    for line in found.get("lines", {}).get("lines", []):
+        if line.get("pin"):
+            line["pin"] = HIDDEN_PIN
+    shown = found if len(names) > 1 else found[names[0]]
+    print(yaml.safe_dump(shown, allow_unicode=True, sort_keys=False).rstrip())
+
+
+def _list_versions(office: Office) -> None:
+    storage = DurableStorage(office.folders.setup)
+    rows, before = [], Tables()
+    for number in storage.versions():
+        tables = storage.version(number)
+        changed = sorted(name for name in {*tables, *before} if tables.get(name) != before.get(name))
+        saved_at = datetime.fromtimestamp(_version_file(storage, number).stat().st_mtime).astimezone()
+        rows.append((number, f"{saved_at:%Y-%m-%d %H:%M}", ", ".join(changed) if before else "(oldest kept)"))
+        before = tables
+    table.show(("version", "saved", "changed"), rows, "Nothing is set up yet.")
+
+
+def _version_file(storage: DurableStorage, number: int) -> Path:
+    return next(file for file in storage.versions_folder.glob("*.json") if file.stem.lstrip("0") == str(number))
+
+
+def _restore(office: Office, number: int) -> None:
+    kept = office.documents.versions()
+    if number not in kept:
+        raise Refused(f"There is no version {number}; kept are {', '.join(map(str, kept)) or 'none'}.")
+    tables = DurableStorage(office.folders.setup).version(number)
+    if clinic := tables.get("clinic", {}).get("1"):
+        read_profile(clinic)
+    if lines := tables.get("lines", {}).get("1"):
+        check_lines(lines, office.folders, office.clock)
+    office.folders.make()
+    with office.changing("set-up restore") as change:
+        office.documents.restore(number)
+        change.detail = f"version {number}, as version {office.documents.versions()[-1]}"
+    print(f"The set-up is what it was in version {number}. {_WHEN}")
+
+
+def _set(office: Office, name: str, file: Path) -> None:
+    document = reading.document(file)
+    if name == "clinic":
+        if not isinstance(document, dict):
+            raise Refused(f"{file} holds no settings: write 'name:', 'zone:' and so on.")
+        read_profile(document)
+    else:
+        document = check_lines(document, office.folders, office.clock)
+    office.folders.make()
+    with office.changing(f"set-up {name}") as change:
+        office.documents.save(name, document)
+        change.detail = f"version {office.documents.versions()[-1]}"
+    print(f"The {name} document is version {office.documents.versions()[-1]}. {_WHEN}")
+    for device in missing_devices(document) if name == "lines" else ():
+        print(f"Warning: {device} is not there now.")
+
+
+_WHEN = "The box takes it up when it is started again."

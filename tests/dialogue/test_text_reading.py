@@ -95,7 +95,7 @@ def test_nobody_speaks_into_a_text() -> None:
 @pytest.mark.parametrize(
     ("text", "day"),
     [
-        ("今天", 2), ("明天", 3), ("后天", 4), ("周四", 5), ("星期天", 8), ("下周一", 9), ("礼拜五", 6), ("3月9日", 9), ("3月9", 9),
+        ("今天", 2), ("明天", 3), ("后天", 4), ("周四", 5), ("星期天", 8), ("下周一", 9), ("礼拜五", 6), ("3月9日", 9),
         ("today", 2), ("tomorrow", 3), ("day after tomorrow", 4), ("thu", 5), ("thursday", 5), ("next monday", 9),
         ("5 mar", 5), ("march 5", 5), ("2月30日", None), ("13月1日", None), ("mars", None), ("内科", None),
     ],

@@ -15,9 +15,9 @@ YEAR_TRIES = 3
 
 def recognise(visit: Visit, memory: Memory) -> Did:
     """What the number tells. A text from a number with one owner is that owner's: its reply shows no name."""
-    if number_in(memory, "patient") is not None:
-        return Did("known")
     owners = people.owners(visit.tx, visit.number)
+    if number_in(memory, "patient") is not None and len(owners) < 2:  # a family may want the next one booked too
+        return Did("known")
     if not owners:
         return Did("stranger")
     if visit.channel == TEXT and len(owners) == 1:
@@ -34,7 +34,7 @@ def check_year(visit: Visit, memory: Memory) -> Did:
     """Whether an owner of the number was born in the keyed year."""
     matching = people.born_in(visit.tx, visit.number, needed(memory, "year"))
     if len(matching) == 1:
-        return Did("known", {"patient": matching[0].id})
+        return Did("known", {"patient": matching[0].id, "year_tries": 0})
     if matching:
         return Did("several", {"people": [person.id for person in matching]})
     tries = (number_in(memory, "year_tries") or 0) + 1

@@ -1,0 +1,210 @@
+"""Whole calls on a port in virtual time: what is pressed when, what is kept, what is given back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from firmware.audio.recording_writer import RecordingWriter
+from firmware.clinic import people
+from firmware.clock import ManualClock
+from firmware.ivr import conversation
+from firmware.ivr.call import Reception, take_call
+from firmware.storage import calls, recordings
+from firmware.storage.schema import call_events, voice_messages
+from tests.dialogue.desk import NINE, P1, P4, Clinic
+from tests.dialogue.line import Ringing, VirtualPort, reception
+
+S05 = "11948212" + "11"
+
+
+@dataclass
+class Rig:
+    clinic: Clinic
+    clock: ManualClock
+    reception: Reception
+    port: VirtualPort
+    last: dict[str, Any]
+
+    def call(
+        self, number: str | None, politely: str = "", later: str = "", gap_s: float = 0.15, at_s: float = 1.0
+    ) -> Rig:
+        """One call, to its end; `later` are keys at fixed times, "H" hangs up."""
+        self.port = VirtualPort(self.clock, politely)
+        names = {"H": "hang", "c": "click"}
+        self.port.later = [(at_s + gap_s * turn, names.get(key, key)) for turn, key in enumerate(later)]
+        return self.take(number)
+
+    def take(self, number: str | None) -> Rig:
+        ringing = Ringing(self.port, number, withheld=number is None)
+        take_call(ringing, self.reception)
+        assert ringing.is_released
+        self.reception.writer.flush()
+        with self.clinic.ledger.reading() as tx:
+            (self.last,) = calls.latest(tx, 1)
+        return self
+
+    def events(self, kind: str) -> list[str]:
+        with self.clinic.ledger.reading() as tx:
+            return [each["detail"] for each in calls.events(tx, self.last["id"]) if each["kind"] == kind]
+
+
+@pytest.fixture
+def rig(clinic: Clinic, tmp_path: Path) -> Iterator[Rig]:
+    clock, writer = ManualClock(NINE), RecordingWriter().start()
+    yield Rig(clinic, clock, reception(clinic, tmp_path / "data", clock, writer), VirtualPort(clock), {})
+    writer.stop()
+
+
+def test_a_patient_caller_books(rig: Rig) -> None:
+    rig.call(P1, politely=S05)
+    assert rig.clinic.booked() == [("2026-03-03", "08:30", "booked", 1)]
+    assert (rig.last["outcome"], rig.last["end_reason"], rig.last["patient_id"]) == ("booked", "finished", 1)
+    assert rig.events("key") == ["1", "4 digits", "2", "1", "2", "1", "1", "silence", "silence"]
+    assert rig.events("outcome") == ["booked"]
+    said = rig.events("said")[-3]
+    assert said.index("预约成功") < said.index("预约码")
+
+
+def test_all_keys_pressed_ahead_book_the_same_in_under_twenty_seconds(rig: Rig) -> None:
+    rig.call(P1, later=S05)
+    assert rig.clinic.booked() == [("2026-03-03", "08:30", "booked", 1)]
+    assert rig.events("key")[:7] == ["1", "4 digits", "2", "1", "2", "1", "1"]
+    booked_at = rig.events("node").index("book.told_time")
+    assert booked_at == 7  # nothing was asked twice
+
+
+@pytest.mark.parametrize("gap_s", [0.02, 0.1, 0.5, 1.0, 2.5])
+def test_no_pace_of_keys_loses_or_doubles_one(rig: Rig, gap_s: float) -> None:
+    rig.call(P1, later=S05, gap_s=gap_s)
+    assert rig.events("key")[:7] == ["1", "4 digits", "2", "1", "2", "1", "1"]
+
+
+def test_a_key_cuts_the_prompt_at_once(rig: Rig) -> None:
+    rig.call(P1, later="1H", at_s=1.0, gap_s=0.02)
+    assert rig.port.spoken_frames <= 52
+
+
+def test_the_hash_after_a_full_number_is_no_second_answer(rig: Rig) -> None:
+    rig.call(None, later="1100016#2468##2121" + "1", gap_s=0.15)
+    assert rig.events("key")[:9] == ["1", "6 digits", "4 digits", "#", "2", "1", "2", "1", "1"]
+    assert [state for _, _, state, _ in rig.clinic.booked()] == ["booked"]
+    assert (rig.last["caller"], rig.last["is_withheld"]) == (None, 1)
+
+
+def test_a_short_number_ends_by_itself(rig: Rig) -> None:
+    rig.call(P1, later="119", at_s=3.0)
+    assert rig.events("said")[2].startswith("号码没有输完")
+
+
+def test_a_noise_that_cuts_a_prompt_makes_it_be_said_again(rig: Rig) -> None:
+    rig.call(P1, later="c", at_s=2.0)
+    greeting = rig.port.spoken_frames
+    quiet = rig.call(P4)
+    assert greeting > quiet.port.spoken_frames
+
+
+def test_hanging_up_at_confirm_frees_the_slot_and_can_be_continued(rig: Rig) -> None:
+    rig.call(P1, later="119482121H", gap_s=0.3)
+    assert rig.clinic.booked() == []
+    assert (rig.last["outcome"], rig.last["end_reason"]) == ("left at confirm", "busy tone")
+    assert rig.clinic.texts(P1) == []
+
+    rig.call(P1, politely="11")
+
+    assert "没有办完" in rig.events("said")[0]
+    assert rig.clinic.booked() == [("2026-03-03", "08:30", "booked", 1)]
+
+
+def test_silence_ends_in_goodbye_not_in_a_loop(rig: Rig) -> None:
+    rig.call(P1)
+    assert rig.last["end_reason"] == "finished"
+    assert rig.port.seconds < 180
+
+
+def test_a_message_is_kept_and_journalled(rig: Rig) -> None:
+    rig.port = VirtualPort(rig.clock, politely="8")
+    rig.port.voice_until_s = 600.0
+    rig.port.later = [(60.0, "#")]
+    rig.take(P1)
+    with rig.clinic.ledger.reading() as tx:
+        (message,) = recordings.messages_waiting(tx)
+    assert message.number == P1
+    assert message.seconds > 5
+    assert (rig.reception.folders.voice_messages / message.file).stat().st_size > 40_000
+    assert rig.last["outcome"] == "message"
+
+
+def test_a_message_that_ends_with_a_hang_up_is_kept_too(rig: Rig) -> None:
+    rig.port = VirtualPort(rig.clock, politely="8")
+    rig.port.voice_until_s = 600.0
+    rig.port.later = [(60.0, "hang")]
+    rig.take(None)
+    with rig.clinic.ledger.reading() as tx:
+        (message,) = recordings.messages_waiting(tx)
+    assert message.call_id == rig.last["id"]
+    assert rig.last["outcome"] == "message"
+
+
+def test_an_empty_message_is_none(rig: Rig) -> None:
+    rig.call(P1, politely="8")
+    with rig.clinic.ledger.reading() as tx:
+        assert tx.execute(select(voice_messages)).all() == []
+    assert list(rig.reception.folders.voice_messages.iterdir()) == []
+
+
+def test_the_call_is_recorded_and_indexed(rig: Rig) -> None:
+    rig.call(P1, politely=S05)
+    with rig.clinic.ledger.reading() as tx:
+        (recording,) = recordings.unpacked(tx)
+    assert (recording.call_id, recording.state) == (rig.last["id"], "complete")
+    assert (rig.reception.folders.recordings / recording.file).exists()
+
+
+def test_the_language_and_the_pace_of_a_number_are_remembered(rig: Rig) -> None:
+    rig.port = VirtualPort(rig.clock)
+    rig.port.later = [(1.0, "*"), (60.0, "1")]
+    rig.take(P4)
+    with rig.clinic.ledger.reading() as tx:
+        contact = people.contact(tx, P4)
+    assert contact == people.Contact(P4, "en", slow_keys=True)
+    assert rig.call(P4, later="H").events("said")[0].startswith("Hello")
+
+
+def test_no_digit_that_was_keyed_is_in_the_journal(rig: Rig) -> None:
+    rig.call(None, later="1100016#2468#13912345678#", gap_s=0.2)
+    with rig.clinic.ledger.reading() as tx:
+        rows = tx.execute(select(call_events.c.detail).where(call_events.c.kind != "said")).scalars()
+        journal = " ".join(rows)
+    assert not any(secret in journal for secret in ("100016", "2468", "13912345678"))
+
+
+def test_who_hangs_up_before_the_answer_is_journalled(rig: Rig) -> None:
+    ringing = Ringing(None, P1)
+    take_call(ringing, rig.reception)
+    with rig.clinic.ledger.reading() as tx:
+        (call,) = calls.latest(tx, 1)
+    assert (call["answered_at"], call["end_reason"]) == (None, "the caller hung up")
+    assert ringing.is_released
+
+
+def test_a_step_that_breaks_sends_the_caller_to_the_message(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    broken = {**conversation.STEPS, "check-year": conversation.STEPS["recognise"].__class__(break_, ("known",))}
+    monkeypatch.setattr(conversation, "STEPS", broken)
+    rig.call(P1, politely="11948")
+    assert "系统出了点问题" in rig.events("said")[2]
+    assert rig.last["end_reason"] == "finished"
+
+
+@pytest.mark.parametrize("number", ["abc", "", "+", "1" * 40, "ANONYMOUS'; --"])
+def test_a_caller_id_that_is_no_number_counts_as_none(rig: Rig, number: str) -> None:
+    rig.call(number, later="H")
+    assert rig.last["caller"] is None

@@ -59,16 +59,15 @@ def _window(rig: Rig, calls: list[PhoneCall], prefix: str) -> Figures:
         f"{prefix}cpu_core_pct_per_call": round(use.core_pct / len(calls), 3),
         f"{prefix}rss_mb": rss_mb(rig.box_pid),
         f"{prefix}rss_with_children_mb": round(sum(map(rss_mb, family(rig.box_pid))), 1),
-        f"{prefix}frames": after["heard"] - before["heard"],
-        f"{prefix}frames_late_over_20ms": after["late"] - before["late"],
+        **{f"{prefix}frames_{what}": after[what] - before[what] for what in before},
         f"{prefix}idle_pct": idle.idle_pct,
     }
 
 
 def _frames(rig: Rig) -> dict[str, int]:
-    """Frames that the box's media threads have taken up so far ("heard"), and how many of them late ("late")."""
+    """Frames that the box's media threads have taken up so far (heard), and those more than 20 ms late, if it counts."""
     client = ControlClient(rig.folders.control_socket)
-    frames: dict[str, int] = client.ask("status")["frames"]
+    frames: dict[str, int] = client.ask("status").get("frames", {})
     client.close()
     return frames
 

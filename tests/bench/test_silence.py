@@ -16,7 +16,7 @@ def pause(ms: int) -> Sound:
     return np.zeros(ms * MS, np.int16)
 
 
-HEARD = np.concatenate([speech(500), pause(60), speech(100), pause(300), speech(200)])
+HEARD = np.concatenate([speech(500), pause(50), speech(110), pause(300), speech(200)])
 
 
 def test_a_prompt_is_silent_from_its_last_sound_on() -> None:
@@ -24,7 +24,7 @@ def test_a_prompt_is_silent_from_its_last_sound_on() -> None:
 
 
 def test_a_gap_within_a_word_is_no_silence() -> None:
-    assert silent_from(HEARD, 520 * MS) == 660 * MS
+    assert silent_from(HEARD, 510 * MS) == 660 * MS
 
 
 def test_what_is_silent_already_is_silent_at_once() -> None:

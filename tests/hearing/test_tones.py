@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from firmware.modem.virtual.hearing import Ear, Sighting, ToneHeard
+from firmware.modem.virtual.hearing import Ear, Heard, Sighting, ToneHeard
 from firmware.modem.virtual.recognition import Hearing
 from tests.hearing.lines import Script, over_line, tone
 
@@ -32,6 +32,15 @@ def test_a_call_rings_is_answered_and_ends_with_busy_tone(ear: Ear, clips: objec
     script = cadence(Script(clips), 1.0, 4.0, 2).say("请选择科室。").wait(1.0)  # type: ignore[arg-type]
     found = Hearing(ear).feed(cadence(script, 0.35, 0.35, 4).sound)
     assert names(found) == ["ring-back", "Heard", "Quiet", "busy"]
+
+
+def test_a_prompt_cut_off_after_ring_back_on_a_dead_silent_line_is_known(ear: Ear, clips: object) -> None:
+    script = cadence(Script(clips), 1.0, 1.2, 1).say("您好，欢迎致电社区诊所。", for_s=0.9).wait(0.2)  # type: ignore[arg-type]
+    heard, next_one, _ = Hearing(ear).feed(script.say("请选择科室。").wait(1.0).sound)[1:]
+    assert isinstance(heard, Heard)
+    assert heard.was_cut
+    assert isinstance(next_one, Heard)
+    assert not next_one.was_cut
 
 
 def test_the_echo_of_a_key_is_not_speech(ear: Ear, clips: object) -> None:

@@ -14,6 +14,7 @@ Levels = NDArray[np.float32]  # mean power of each block
 
 _KEPT = 8 * SAMPLE_RATE_HZ
 _NOISE_WINDOW = 400  # blocks: a call seldom goes 4 s without a gap between words
+_MOST_NOISE = 250.0**2  # louder is a tone or speech without a pause
 _LEAST_KNOWN = 30  # blocks
 _SMOOTHED = 5  # blocks
 
@@ -53,11 +54,11 @@ class Tape:
         return self._power[max(0, block - self._first // BLOCK) :]
 
     def noise(self, block: int) -> float:
-        """Power of the line's noise around `block`: the quietest 50 ms of the last seconds."""
+        """Power of the line's noise before `block`: the quietest 50 ms of the last seconds, at most about -36 dBm0."""
         until = block - self._first // BLOCK
         recent = self._power[max(0, until - _NOISE_WINDOW) : until]
         recent = recent[recent > 1.0]  # digital silence says nothing of the line
         if len(recent) < _LEAST_KNOWN:
             return 0.0
         sums = np.convolve(recent, np.ones(_SMOOTHED, np.float32), "valid")
-        return float(sums.min()) / _SMOOTHED
+        return min(_MOST_NOISE, float(sums.min()) / _SMOOTHED)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -23,7 +24,8 @@ from firmware.language.values import Language
 from firmware.storage.ledger import Ledger
 
 HANG_UP = "hang"
-Write = Callable[[str], None]
+Ask = Callable[[str], str]
+Show = Callable[[str], None]
 
 
 def read_aloud(turn: Turn, language: Language, catalogue: Catalogue) -> Iterator[str]:
@@ -50,35 +52,41 @@ def walk(
     now: datetime,
     number: str | None,
     language: Language,
-    ask: Callable[[str], str],
-    show: Write,
+    ask: Ask,
+    show: Show,
 ) -> State:
-    """Hold one conversation: `ask(prompt)` gives what the person types, `show(line)` prints; returns the last state.
+    """Hold one conversation: `ask(hint)` gives what the person types, `show(line)` prints; returns the last state.
 
-    The clinic's ledger is the real one given: what is booked here is booked. Each answer takes 5 s of wall time.
+    The ledger is the real one given: what is booked here is booked. Each answer takes 5 s of wall time.
     """
     holder = f"walk/{now:%Y%m%d%H%M%S}"
     moments = (now + timedelta(seconds=5 * turn) for turn in itertools.count())
 
-    def step(take: Callable[[Visit], tuple[State, Turn]]) -> tuple[State, Turn]:
+    @contextmanager
+    def visit() -> Iterator[Visit]:
         with ledger.transaction() as tx:
-            return take(Visit(tx, next(moments), profile, VOICE, holder, number))
+            yield Visit(tx, next(moments), profile, VOICE, holder, number)
 
     try:
-        state, turn = step(lambda visit: machine.start(visit, language))
-        while True:
-            for line in read_aloud(turn, state.language, prompts()):
-                show(line)
-            if isinstance(turn.want, Finished):
-                return state
-            typed = ask(f"{turn.node} {_hint(turn)}> ")
-            if typed == HANG_UP:
-                return state
-            answer = _answer(typed, turn)
-            state, turn = step(lambda visit, state=state, answer=answer: machine.resume(state, answer, visit))  # type: ignore[misc]
+        with visit() as first:
+            state, turn = machine.start(first, language)
+        while (answer := _answer_to(turn, state.language, ask, show)) is not None:
+            with visit() as following:
+                state, turn = machine.resume(state, answer, following)
+        return state
     finally:
         with ledger.transaction() as tx:
             holds.release_all(tx, holder)
+
+
+def _answer_to(turn: Turn, language: Language, ask: Ask, show: Show) -> Answer | None:
+    """What the person answers to the turn; None at its end."""
+    for line in read_aloud(turn, language, prompts()):
+        show(line)
+    if isinstance(turn.want, Finished):
+        return None
+    typed = ask(f"{turn.node} {_hint(turn)}> ")
+    return None if typed == HANG_UP else _answer(typed, turn)
 
 
 def _answer(typed: str, turn: Turn) -> Answer:

@@ -140,3 +140,7 @@ def test_the_shipped_templates_are_without_fault(template: str) -> None:
 def test_junk_is_refused_in_words(junk: Any) -> None:
     with pytest.raises(FlowError):
         document.parse(junk)
+
+
+def test_every_prompt_has_its_text_in_both_languages() -> None:
+    assert KNOWN.catalogue.missing() == []

@@ -53,6 +53,16 @@ class KnownClip:
         begin, end = self.audible
         return self.sound[begin : min(end, begin + HEAD)]
 
+    @cached_property
+    def loudness(self) -> float:
+        """The length of the head as a vector."""
+        return float(np.linalg.norm(self.head)) or 1.0
+
+    @cached_property
+    def spectrum(self) -> NDArray[np.complexfloating]:
+        """The head's, ready for a cross-correlation."""
+        return np.conj(np.fft.rfft(self.head, _FFT)).astype(np.complex64)
+
 
 @dataclass(frozen=True)
 class Match:
@@ -88,31 +98,31 @@ class HeadIndex:
         places = sliding_window_view(frames.ravel(), HEAD_FRAMES * _BANDS)[::_BANDS]
         energy = np.cumsum((places**2).reshape(len(places), HEAD_FRAMES, _BANDS).sum(axis=2), axis=1)
         loudness = np.sqrt(energy[:, self._frames - 1]).T + 1e-6
-        likeness = (self._heads @ places.T / loudness).max(axis=1)
+        likeness = (self._heads @ np.ascontiguousarray(places.T) / loudness).max(axis=1)
         best = np.argsort(likeness)[::-1][:_SHORTLIST]
         return [self.clips[row] for row in best]
 
 
 def _sharpen(sound: Samples, clips: list[KnownClip], noise_power: float) -> list[Match]:
-    heads = np.zeros((len(clips), HEAD), np.float32)
-    for row, clip in enumerate(clips):
-        heads[row, : len(clip.head)] = clip.head
-    spectrum = np.fft.rfft(sound, _FFT) * np.conj(np.fft.rfft(heads, _FFT, axis=1))
-    products = np.fft.irfft(spectrum, _FFT, axis=1)[:, : SLACK_FRAMES * BLOCK]
+    spectra = np.fft.rfft(sound, _FFT).astype(np.complex64) * np.stack([clip.spectrum for clip in clips])
+    likeness = np.fft.irfft(spectra, _FFT, axis=1)[:, : SLACK_FRAMES * BLOCK]
+    softness = {length: _softness(sound, length, noise_power) for length in {len(clip.head) for clip in clips}}
+    likeness *= np.stack([softness[len(clip.head)] / clip.loudness for clip in clips])
+    places = likeness.argmax(axis=1)
+    return [
+        Match(clip, int(place) - clip.audible[0], float(row[place]))
+        for clip, place, row in zip(clips, places, likeness, strict=True)
+    ]
+
+
+def _softness(sound: Samples, length: int, noise_power: float) -> NDArray[np.float32]:
+    """One over the amplitude, without the noise, of the `length` samples that begin at each place."""
     energy = np.concatenate([[0.0], np.cumsum(sound.astype(np.float64) ** 2)])
-    return [_best_place(clip, row, energy, noise_power) for clip, row in zip(clips, products, strict=True)]
-
-
-def _best_place(
-    clip: KnownClip, products: NDArray[np.floating], energy: NDArray[np.float64], noise_power: float
-) -> Match:
-    length = len(clip.head)
-    here = energy[length : length + len(products)] - energy[: len(products)]
+    here = energy[length : length + SLACK_FRAMES * BLOCK] - energy[: SLACK_FRAMES * BLOCK]
     # neither noise nor a place that is nearly silent may win by small numbers
     clean = np.maximum(here - noise_power * length, np.maximum(_LEAST_CLEAN * here, 1e-3 * energy[-1] + 1.0))
-    likeness = products / np.sqrt(clean * (float(np.dot(clip.head, clip.head)) or 1.0))
-    place = int(np.argmax(likeness))
-    return Match(clip, place - clip.audible[0], float(likeness[place]))
+    softness: NDArray[np.float32] = (1.0 / np.sqrt(clean)).astype(np.float32)
+    return softness
 
 
 def _band_powers(sound: Samples) -> NDArray[np.float32]:

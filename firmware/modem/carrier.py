@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from firmware.clock import Clock
-from firmware.modem.errors import LineNotSeized
+from firmware.modem.errors import DuplexRefused, LineNotSeized
 from firmware.modem.media import Duplex, Media, TurnTaking
 from firmware.modem.voice_call import VoiceCall
 from firmware.modem.voice_modem import VoiceModem
@@ -36,6 +36,8 @@ class Carrier:
                     raise
                 self._clock.sleep(_NEXT_GAP_S)
                 self._modem.seize()
+            except DuplexRefused:
+                self._duplex = False
         self._modem.release()
 
     def _media(self, call: VoiceCall, stop: threading.Event) -> Media:

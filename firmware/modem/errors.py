@@ -37,6 +37,10 @@ class ProfileBroken(LineError):
     """A modem profile file cannot be read."""
 
 
+class DuplexRefused(CommandRefused):
+    """The modem promised both directions at once and refused when it came to it."""
+
+
 class CallerGone(LineError):
     """The caller hung up before the line could be answered."""
 

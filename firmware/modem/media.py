@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from firmware.audio.call_tones import CallToneDetector
 from firmware.audio.digits import DigitDetector
-from firmware.audio.port import FRAME_S, FRAME_SAMPLES, SILENT_FRAME, Port
+from firmware.audio.port import FRAME_S, FRAME_SAMPLES, SILENT_FRAME, Port, Tap
 from firmware.clock import Clock
 from firmware.modem import dle
 from firmware.modem.errors import LineNotSeized, ModemGarbled, ModemSilent
@@ -40,18 +40,23 @@ class Media:
         self._playout = PlayOut(port, modem.coder, profile)
         self._supervision = Supervision(port, modem.coder, false_dial_tone=profile.false_dial_tone)
         self._keys_from_events = True
-        port.add_tap(CallToneDetector(modem.settings.country, port.hang_up))
+        self._detectors: list[Tap] = [CallToneDetector(modem.settings.country, port.hang_up)]
         self._unshielder = dle.Unshielder()
         self._ending = dle.END_DUPLEX
         self._began_s = clock.monotonic()
 
     def run(self) -> None:
         """Carry the call until it is over; raises `LineNotSeized` when the line goes on ringing."""
+        for each in self._detectors:
+            self._port.add_tap(each)
         try:
             self._carry()
         except LineNotSeized:
             self._modem.end_stream(self._ending, self._unshielder)
             raise
+        finally:
+            for each in self._detectors:
+                self._port.remove_tap(each)
 
     def _carry(self) -> None:
         raise NotImplementedError
@@ -98,10 +103,13 @@ class Media:
 class Duplex(Media):
     """+VTR: the caller is heard while the box speaks."""
 
-    def _carry(self) -> None:
-        self._keys_from_events = self._modem.profile.keys_from_events
+    def __init__(self, modem: VoiceModem, port: Port, clock: Clock, is_released: Callable[[], bool]) -> None:
+        super().__init__(modem, port, clock, is_released)
+        self._keys_from_events = modem.profile.keys_from_events
         if not self._keys_from_events:
-            self._port.add_tap(DigitDetector(self._port))
+            self._detectors.append(DigitDetector(port))
+
+    def _carry(self) -> None:
         data = self._modem.begin_duplex()
         heard_s = self._clock.monotonic()
         while self._is_up():

@@ -9,7 +9,7 @@ from firmware.modem import dle
 from firmware.modem.at import AtEvent
 from firmware.modem.at_session import AtSession
 from firmware.modem.coding import Coder, coder
-from firmware.modem.errors import CommandRefused, LineError, ModemSilent, SoundRefused
+from firmware.modem.errors import CommandRefused, DuplexRefused, LineError, ModemSilent, SoundRefused
 from firmware.modem.profile import LineSettings, Profile, SampleFormat, choose, choose_format, read_formats
 from firmware.modem.serial_device import SerialDevice
 
@@ -75,8 +75,11 @@ class VoiceModem:
         self._session.tell("AT+FCLASS=0")
 
     def begin_duplex(self) -> bytes:
-        """Both directions at once; the first bytes received. Raises `CommandRefused` when the modem can't."""
-        return self._session.connect("AT+VTR")
+        """Both directions at once; the first bytes received. Raises `DuplexRefused` when the modem can't."""
+        try:
+            return self._session.connect("AT+VTR")
+        except CommandRefused as error:
+            raise DuplexRefused(str(error)) from error
 
     def begin_sending(self) -> bytes:
         """Towards the caller only; events still come."""

@@ -66,6 +66,9 @@ def test_a_few_wrong_codes_are_noise_and_many_at_once_a_fault(port: Port, superv
     for _ in range(100):
         supervision.fault()
         supervision.heard(QUIET)
+    for _ in range(6):
+        supervision.heard(QUIET)
+    for _ in range(20):
+        supervision.signal(LineSignal.OVERRUN)
     with pytest.raises(ModemGarbled):
-        for _ in range(30):
-            supervision.signal(LineSignal.OVERRUN)
+        supervision.signal(LineSignal.OVERRUN)

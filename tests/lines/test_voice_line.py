@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from firmware.audio.port import HungUp, KeyPressed, Sound
+from firmware.audio.spandsp import DtmfSender
 from firmware.clock import SharedClock
+from firmware.modem.coding import Coding, coder
+from firmware.modem.dle import shield
 from firmware.modem.errors import CallerGone, LineUnplugged
 from firmware.modem.line import CallerId, LineState
 from tests.lines.desk import Desk
@@ -132,15 +135,6 @@ def test_a_far_end_that_hangs_up_is_noticed(
     assert desk.next_call().caller == CallerId("13800000001")
 
 
-def test_a_caller_who_says_nothing_for_a_minute_is_let_go(desk: Desk, plug_in: PlugIn, clock: SharedClock) -> None:
-    modem = plug_in("usr5637")
-    desk.await_state(LineState.IDLE)
-    ring(modem, clock)
-    port = desk.next_call().answer()
-    assert port.wait(58) is None
-    assert port.wait(10) == HungUp("silence")
-
-
 def test_an_unplugged_modem_ends_its_call_and_the_line_is_back_after_replugging(
     desk: Desk, plug_in: PlugIn, clock: SharedClock
 ) -> None:
@@ -214,3 +208,30 @@ def test_a_line_that_goes_on_ringing_is_seized_again(desk: Desk, plug_in: PlugIn
     assert modem.commands.count("AT+VLS=1") == 2
     modem.send(b"\x10b")
     assert port.wait(5.0) == HungUp("busy tone")
+
+
+def test_a_modem_that_breaks_its_promise_of_duplex_is_used_one_way(
+    desk: Desk, plug_in: PlugIn, clock: SharedClock
+) -> None:
+    modem = plug_in("usr5637")
+    modem.replies["AT+VTR"] = ["ERROR"]
+    desk.await_state(LineState.IDLE)
+    ring(modem, clock)
+    port = desk.next_call().answer()
+    assert port.wait(0.5) is None
+    assert modem.stream == "AT+VTX"
+    modem.send(b"\x10/\x107\x107\x10~")
+    assert port.wait(5.0) == KeyPressed("7")
+
+
+def test_after_a_second_seizure_a_key_still_counts_once(desk: Desk, plug_in: PlugIn, clock: SharedClock) -> None:
+    modem = plug_in("usr5637")
+    desk.await_state(LineState.IDLE)
+    ring(modem, clock)
+    port = desk.next_call().answer()
+    assert port.wait(0.5) is None
+    modem.send(b"\x10R")
+    clock.sleep(3.0)
+    modem.send(shield(coder(Coding.LINEAR8).encode(DtmfSender().sound("5"))))
+    assert port.wait(5.0) == KeyPressed("5")
+    assert port.wait(1.0) is None

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 from sqlalchemy import bindparam, insert, update
 
 from firmware.clinic import roster
-from firmware.clinic.codes import SHORT_DIGITS
+from firmware.clinic.codes import DIGITS, SHORT_DIGITS
+from firmware.clinic.errors import ProfileError
 from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.records import Booking
+from firmware.clinic.roster import Session, Slot
 from firmware.language.catalogue import Catalogue, Prompt
-from firmware.language.values import ClockTime, Code, Day, Language, Money, Name, Ordinal, Value
+from firmware.language.values import LANGUAGES, ClockTime, Code, Day, Language, Money, Name, Ordinal, Value
 from firmware.phone_number import is_mobile
 from firmware.sms_parts import parts_of
 from firmware.storage.ledger import Transaction
 from firmware.storage.prepared import Prepared, named
 from firmware.storage.schema import outbox
+
+_OLD_YEAR = datetime(2026, 12, 29, 12, tzinfo=UTC)  # dates take the most characters there: "12月30日周三", "Wed 30 Dec"
 
 _QUEUE = Prepared(
     insert(outbox).values(named("number", "body", "purpose", "booking_id", "created_at") | {"state": "queued"})
@@ -58,6 +63,17 @@ def withdraw(tx: Transaction, booking_id: int) -> None:
     tx.execute(_WITHDRAW, {"which": booking_id})
 
 
+def check_parts(profile: ClinicProfile, sessions: Iterable[Session]) -> None:
+    """Raise `ProfileError` if a text about a visit to one of `sessions` would take more than `profile.text_parts`."""
+    for session in sessions:
+        for language in LANGUAGES:
+            text = confirmation(profile, _OLD_YEAR, _longest_visit(session), language)
+            if (parts := parts_of(text)) > profile.text_parts:
+                raise ProfileError(
+                    f"clinic: text_parts: {text!r} takes {parts} parts; the limit is {profile.text_parts}"
+                )
+
+
 def facts(booking: Booking, profile: ClinicProfile, now: datetime) -> dict[str, Value]:
     """All that can be said of a booking, by the names that prompts use.
 
@@ -83,6 +99,14 @@ def facts(booking: Booking, profile: ClinicProfile, now: datetime) -> dict[str, 
     if booking.code:
         values |= {"code": Code(booking.code), "short": Code(booking.code[:SHORT_DIGITS])}
     return values
+
+
+def _longest_visit(session: Session) -> Booking:
+    slot = Slot(session, _OLD_YEAR.date() + timedelta(days=1), session.begins, session.capacity or 1)
+    return Booking(
+        id=0, state="booked", slot=slot, patient_id=0, fee_cents=session.fee_cents, fee_is_held=False,
+        code="0" * DIGITS, holder="", contact_number=None, language=None, channel="desk",
+    )  # fmt: skip
 
 
 def _form(what: str, booking: Booking) -> str:

@@ -126,8 +126,9 @@ def _add_patient(tx: Transaction, now: datetime, entry: Entry, known: Mapping[st
 def _add_missed_visit(tx: Transaction, when: datetime, patient_id: int) -> None:
     day = roster.wall_day(when, profile().zone)
     session = tx.execute(select(sessions).where(sessions.c.weekday == day.isoweekday())).first()
-    if session is None:
-        raise ValueError(f"the sample clinic has no session on {day}")
+    if session is None:  # closed on that weekday: the visit was on the day before
+        _add_missed_visit(tx, when - timedelta(days=1), patient_id)
+        return
     missed = {"slot_key": f"series/{session.id}/{day}/1", "session_id": session.id, "queue_number": 1}
     what = {"kind": session.kind, "fee_cents": session.fee_cents, "department_id": session.department_id}
     when_and_who = {"day": day, "begins": session.begins, "patient_id": patient_id, "created_at": when}

@@ -94,6 +94,11 @@ def all_doctors(tx: Transaction, department_id: int | None = None) -> list[Docto
     return [person for person in people if department_id in (None, person.department_id)]
 
 
+def all_sessions(tx: Transaction) -> list[Session]:
+    """Every session of the roster, past and future ones too."""
+    return [session_of(row) for row in tx.execute(select(*SESSION_COLUMNS).select_from(SESSION_TABLES))]
+
+
 def on_duty(tx: Transaction, day: date, wish: Wish = Wish()) -> list[Session]:
     """The sessions that take place on `day`, by department and time: who is on duty, free or full."""
     rows = tx.execute(_SESSIONS, {"day": day, "weekday": day.isoweekday()})

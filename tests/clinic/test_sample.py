@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,14 @@ def test_the_sample_clinic_loads_with_one_call(tmp_path: Path, now: datetime) ->
 def test_the_sample_never_mixes_with_real_patients(ledger: Ledger, now: datetime) -> None:
     with pytest.raises(LedgerNotEmpty), ledger.transaction() as tx:
         sample.fill(tx, now)
+
+
+@pytest.mark.parametrize("day", range(7))
+def test_the_sample_clinic_loads_on_any_weekday(tmp_path: Path, now: datetime, day: int) -> None:
+    ledger = open_ledger(tmp_path / "ledger.db")
+    with ledger.transaction() as tx:
+        sample.fill(tx, now + timedelta(days=day))
+    ledger.close()
 
 
 def test_cards_and_balances(tx: Transaction) -> None:

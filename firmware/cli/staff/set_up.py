@@ -13,7 +13,8 @@ from firmware.cli.staff import reading, table
 from firmware.cli.staff.line_check import check_lines, missing_devices
 from firmware.cli.staff.office import Office, command
 from firmware.cli.staff.refusals import Refused
-from firmware.clinic.profile import read_profile
+from firmware.clinic import notices, schedule
+from firmware.clinic.profile import ClinicProfile, read_profile
 from firmware.storage.documents import DurableStorage, Tables
 
 NAME = "set-up"
@@ -85,7 +86,7 @@ def _restore(office: Office, number: int) -> None:
         raise Refused(f"There is no version {number}; kept are {', '.join(map(str, kept)) or 'none'}.")
     tables = DurableStorage(office.folders.setup).version(number)
     if clinic := tables.get("clinic", {}).get("1"):
-        read_profile(clinic)
+        _check_texts(office, read_profile(clinic))
     if lines := tables.get("lines", {}).get("1"):
         check_lines(lines, office.folders, office.clock)
     office.folders.make()
@@ -100,7 +101,7 @@ def _set(office: Office, name: str, file: Path) -> None:
     if name == "clinic":
         if not isinstance(document, dict):
             raise Refused(f"{file} holds no settings: write 'name:', 'zone:' and so on.")
-        read_profile(document)
+        _check_texts(office, read_profile(document))
     else:
         document = check_lines(document, office.folders, office.clock)
     office.folders.make()
@@ -110,6 +111,14 @@ def _set(office: Office, name: str, file: Path) -> None:
     print(f"The {name} document is version {office.documents.versions()[-1]}. {_WHEN}")
     for device in missing_devices(document) if name == "lines" else ():
         print(f"Warning: {device} is not there now.")
+
+
+def _check_texts(office: Office, profile: ClinicProfile) -> None:
+    """The clinic's name stands in every text: with it, none may take more parts than the clinic allows."""
+    if not office.folders.ledger.exists():
+        return  # there is no roster yet
+    with office.ledger.reading() as tx:
+        notices.check_parts(profile, schedule.all_sessions(tx))
 
 
 _WHEN = "The box takes it up when it is started again."

@@ -82,7 +82,7 @@ def _refuse_known(change: Change, name: Name, born: object) -> None:
     )
     known = change.tx.execute(same).scalar()
     if known is not None:
-        raise Refused(f"p{known} has this name and birthday already; --namesake if this is somebody else.")
+        raise Refused(f"This is p{known}'s name and birthday; --namesake if it is somebody else.")
 
 
 def _issue(change: Change, person: Patient, pin: str) -> str:

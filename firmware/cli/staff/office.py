@@ -25,6 +25,7 @@ from firmware.storage.folders import Folders
 from firmware.storage.ledger import Ledger, Transaction, open_ledger
 
 NAME_CHARACTERS = 30
+HOW_TO_BEGIN = "'clinicbox load-sample' makes a clinic to try, 'clinicbox set-up set clinic FILE' yours."
 
 
 @dataclass
@@ -49,6 +50,8 @@ class Office:
 
     @cached_property
     def profile(self) -> ClinicProfile:
+        if self.documents.load("clinic") is None:
+            raise Refused(f"No clinic is set up in {self.folders.data}. {HOW_TO_BEGIN}")
         return load_profile(self.documents)
 
     @cached_property
@@ -132,6 +135,4 @@ def _say_where(office: Office, arguments: argparse.Namespace) -> None:
     if office.folders.data != arguments.data:
         print(f"(the demo is running: this is its data, in {office.folders.data})", file=sys.stderr)
     if not office.folders.data.is_dir() and not getattr(arguments, "founds", False):
-        raise Refused(
-            f"There is no box's data in {office.folders.data}; 'clinicbox load-sample' makes a sample clinic."
-        )
+        raise Refused(f"There is no box's data in {office.folders.data}. {HOW_TO_BEGIN}")

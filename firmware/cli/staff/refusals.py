@@ -50,8 +50,12 @@ def sentences(error: Exception) -> list[str]:
         case NotEnoughMoney(available_cents=there_cents, wanted_cents=wanted_cents):
             there, wanted = (write(Money(cents), "en") for cents in (there_cents, wanted_cents))
             return [f"The account has {there} free, the visit costs {wanted}: pay in, or book with --pay-at-desk."]
+        case OSError(strerror=reason, filename=file) if reason and file:
+            return [f"{file}: {reason}."]
         case OperationalError(orig=fault):
             return [f"The ledger can't be used: {fault}."]
+        case sqlite3.OperationalError():
+            return [f"The ledger can't be used: {error}."]
         case FlowRefused(issues=issues):
             return [*map(str, issues), "Not published: the errors must go first."]
     return [_sentence(str(error))]

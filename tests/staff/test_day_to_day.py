@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from firmware.cli.where import demo_data
+from firmware.control.channel import ControlServer
+from firmware.storage import calls, messages, recordings
+from firmware.storage.folders import Folders
+from firmware.storage.messages import Part
+from tests.staff.conftest import MONDAY_9, Desk
+
+CURLY, EMOJI = "\u201c", "\U0001f600"
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("a" * 160, 1), ("a" * 161, 2), ("a" * 306, 2), ("a" * 307, 3), ("a" * 159 + "€", 2),
+        ("挂" * 70, 1), ("挂" * 71, 2), ("挂" * 134, 2), ("挂" * 135, 3),
+        ("a" * 69 + CURLY, 1), ("a" * 70 + CURLY, 2), (EMOJI * 35, 1), (EMOJI * 36, 2),
+    ],
+)  # fmt: skip
+def test_s26_parts_are_counted_as_the_network_counts(empty_desk: Desk, text: str, parts: int) -> None:
+    said = empty_desk("text-parts", text, "--price", "0.10")
+    assert said.out.startswith(f"{parts} part{'s' if parts > 1 else ''}, 0.{parts}0 yuan; ")
+
+
+def test_s26_a_straight_quote_is_suggested_where_it_saves(empty_desk: Desk) -> None:
+    assert empty_desk("text-parts", "a" * 70 + CURLY).rows[1] == f'In the 7-bit alphabet 1 part: {"a" * 70}"'
+    assert len(empty_desk("text-parts", "挂号" + CURLY).rows) == 1
+
+
+def test_s26_a_text_above_the_clinics_limit_is_not_accepted(desk: Desk) -> None:
+    said = desk.type("text-parts", "a" * 161)
+    assert (said.status, said.rows[-1]) == (1, "The clinic's limit is 1 part.")
+    assert "0 characters left" in desk("text-parts", "a" * 160).out
+    assert "'free' is no amount" in desk.refused("text-parts", "a", "--price", "free")
+
+
+def test_what_callers_left_waits_until_somebody_has_dealt_with_it(desk: Desk) -> None:
+    ledger = desk.ledger()
+    with ledger.transaction() as tx:
+        recordings.add_message(tx, MONDAY_9, None, None, "m1.wav", 12)
+        part = Part("L3", "13800000001", "26/03/02", "请回\x1b[2J电\n话")
+        messages.keep_part(tx, MONDAY_9 + timedelta(minutes=5), part)
+    ledger.close()
+    rows = desk("messages").rows
+    assert rows[1] == f"v1  2026-03-02 09:00  withheld     12 s: {desk.folders.voice_messages / 'm1.wav'}"
+    assert rows[2] == "t1  2026-03-02 09:05  13800000001  请回 [2J电 话"
+    desk("messages", "done", "v1")
+    desk("messages", "done", "t1")
+    assert desk("messages").out == "Nothing waits.\n"
+    assert desk.refused("messages", "done", "v1") == "No message v1 waits."
+    assert "'7' is no message's id" in desk.refused("messages", "done", "7")
+    assert [(trace.who, trace.detail) for trace in desk.audit] == [("reception", "t1"), ("reception", "v1")]
+
+
+def test_the_calls_of_a_day_are_those_of_the_clinics_day(desk: Desk) -> None:
+    ledger = desk.ledger()
+    midnight = MONDAY_9 - timedelta(hours=9)
+    with ledger.transaction() as tx:
+        for name, at in (("sunday", midnight - timedelta(seconds=1)), ("monday", midnight)):
+            calls.begin(tx, at, name, "L1", "13800000001", is_withheld=False)
+            calls.conclude(tx, name, "booked")
+            calls.end(tx, at + timedelta(seconds=65), name, "caller hung up")
+        calls.begin(tx, MONDAY_9, "now", "L2", None, is_withheld=True)
+    ledger.close()
+    rows = desk("calls").rows
+    assert rows[2] == "00:00:00  L1    13800000001  1:05    booked   caller hung up"
+    assert rows[3].split() == ["09:00:00", "L2", "withheld", "running"]
+    assert len(desk("calls", "--day", "2026-03-01").rows) == 3
+
+
+def test_a_back_up_is_a_whole_ledger(desk: Desk) -> None:
+    copy = Path(desk("back-up").out.partition(" (")[0])
+    with closing(sqlite3.connect(copy)) as ledger:
+        assert ledger.execute("SELECT count(*) FROM patients").fetchone() == (6,)
+    assert desk.audit[0].what == "back-up"
+
+
+def test_there_is_nothing_to_back_up_in_an_empty_box(empty_desk: Desk) -> None:
+    assert empty_desk.refused("back-up") == f"There is no ledger in {empty_desk.folders.data}."
+    assert not empty_desk.folders.ledger.exists()
+
+
+def test_a_ledger_that_may_not_be_opened_is_said_in_a_sentence(desk: Desk) -> None:
+    desk.folders.ledger.unlink()
+    desk.folders.ledger.mkdir()
+    assert desk.refused("bookings") == "The ledger can't be used: unable to open database file."
+
+
+def test_while_only_the_demo_runs_its_data_is_meant_and_that_is_said(empty_desk: Desk) -> None:
+    demo = Folders(demo_data(empty_desk.folders.data))
+    demo.make()
+    server = ControlServer(demo.control_socket, {})
+    server.start()
+    try:
+        said = empty_desk.type("patients")
+    finally:
+        server.close()
+    assert (said.status, said.out) == (0, "Nobody found.\n")
+    assert said.err == f"(the demo is running: this is its data, in {demo.data})\n"

@@ -1,7 +1,7 @@
 """From the start of a key's tone to the end of the prompt at the caller's ear, and from the key's end to the reply.
 
-Both are read from what the phone recorded: what it said and what it heard share one line of time. Keys that fell
-into a pause of the prompt say nothing and are left out.
+Both are read from what the phone recorded: what it said and what it heard share one line of time. A long key may be
+answered while it still sounds (below 0). Keys that fell into a pause of the prompt say nothing and are left out.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _read(heard: Sound, pressed: list[Pressed]) -> list[Key]:
     for key in pressed:
         silent_at = silent_from(heard, key.starts_at_sample)
         if is_sounding(heard, key.starts_at_sample) and silent_at is not None:
-            keys.append(Key(key, silent_at, sound_from(heard, max(silent_at, key.ends_at_sample))))
+            keys.append(Key(key, silent_at, sound_from(heard, silent_at)))
     return keys
 
 
@@ -87,7 +87,9 @@ def _figures(keys: list[Key]) -> Figures:
         if len(those) < _LEAST_KEYS:
             raise BenchError(f"only {len(those)} keys of {tone_ms} ms met a prompt; {_LEAST_KEYS} are wanted")
         figures |= {**spread(those, f"key_{tone_ms}ms_to_silence_"), f"keys_of_{tone_ms}ms": len(those)}
-    return figures | spread([key.reply_s for key in keys if key.reply_s is not None], "key_end_to_reply_")
+        replies = [key.reply_s for key in keys if key.tone_ms == tone_ms and key.reply_s is not None]
+        figures |= spread(replies, f"key_{tone_ms}ms_end_to_reply_")
+    return figures
 
 
 def _hang_up(calls: list[PhoneCall]) -> None:

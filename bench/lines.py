@@ -24,6 +24,7 @@ _LEVELS = (8, 4, 2, 1)
 _WINDOW_S = 6.0
 _AT_REST_S = 3.0
 _KEY_EVERY_S = 3.0
+_SETTLES_S = 1.5  # the ends of the other calls are written down meanwhile
 
 
 def measure() -> Figures:
@@ -41,6 +42,7 @@ def measure() -> Figures:
             for call in calls[level:]:
                 call.hang_up()
             calls = calls[:level]
+            rig.clock.sleep(_SETTLES_S)
             figures |= _window(rig, calls, f"{level}_line{'s' if level > 1 else ''}_")
         for call in calls:
             call.hang_up()
@@ -65,7 +67,7 @@ def _window(rig: Rig, calls: list[PhoneCall], prefix: str) -> Figures:
 
 
 def _frames(rig: Rig) -> dict[str, int]:
-    """Frames that the box's media threads have taken up so far (heard), and those more than 20 ms late, if it counts."""
+    """Frames that the box's media threads have taken up so far, and those over 20 ms late, if the box counts them."""
     client = ControlClient(rig.folders.control_socket)
     frames: dict[str, int] = client.ask("status").get("frames", {})
     client.close()

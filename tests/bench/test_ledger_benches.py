@@ -19,7 +19,7 @@ def test_raw_sqlite3_does_the_very_same(tmp_path: Path) -> None:
     script = bookings._record(bookings._copy(start), visits)
     with closing(sqlite3.connect(tmp_path / "run.db")) as ours:
         wanted = ours.execute(ROWS).fetchall()
-    assert len(bookings._replay(bookings._copy(start), script, len(visits))) == 5
+    assert len(list(bookings._replay(bookings._copy(start), script, len(visits)))) == 5
     with closing(sqlite3.connect(tmp_path / "run.db")) as raw:
         assert raw.execute(ROWS).fetchall() == wanted
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -44,9 +44,10 @@ class Tap(Protocol):
 
 @dataclass(frozen=True)
 class KeyPressed:
-    """The caller pressed a key: one of 0-9 * # A-D."""
+    """The caller pressed a key: one of 0-9 * # A-D; `at_s` of the port's seconds, however late it is read."""
 
     key: str
+    at_s: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ class Port:
         """A key was recognised."""
         self.key_began()
         with self._changed:
-            self._add(KeyPressed(key))
+            self._add(KeyPressed(key, self.seconds))
 
     def hang_up(self, reason: str) -> None:
         """The call is over, for `reason`; the first reason stays."""

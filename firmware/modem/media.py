@@ -11,7 +11,7 @@ from collections.abc import Callable
 from firmware.audio.call_tones import CallToneDetector
 from firmware.audio.digits import DigitDetector
 from firmware.audio.port import FRAME_S, FRAME_SAMPLES, SILENT_FRAME, Port, Tap
-from firmware.clock import Clock
+from firmware.clock import Clock, Deadline
 from firmware.modem import dle
 from firmware.modem.errors import LineNotSeized, ModemGarbled, ModemSilent
 from firmware.modem.playout import PlayOut
@@ -22,7 +22,7 @@ _SILENT_MODEM_S = 3.0
 _LOOK_S = 0.1  # how long a read may keep a hang-up waiting
 _CHUNK_AT_KEY = FRAME_SAMPLES // 2  # a key must stop a prompt within 60 ms of its start: half of a frame counts
 _RINGS_UNTIL_S = 6.0  # a ring this long after going off-hook: the modem did not (one cadence of 5 s and a bit)
-_LAST_WORD_S = 0.05  # what is no more in the modem's buffer but not yet on the line
+_LAST_WORD_SAMPLES = 400  # what is no more in the modem's buffer but not yet on the line
 _CATCH_UP_S = 1.0  # after a stall in a one-way stream, more silence than this is not made up for
 
 
@@ -135,9 +135,12 @@ class Duplex(Media):
         self._modem.end_stream(self._ending, self._unshielder)
 
     def _drain(self) -> None:
-        end_s = self._clock.monotonic() + self._playout.waiting_s + _LAST_WORD_S
-        while self._clock.monotonic() < end_s and self._port.hung_up is None:
-            self._hear(self._unshield(self._device.read(FRAME_S)))
+        left = self._playout.waiting + _LAST_WORD_SAMPLES
+        deadline = Deadline(self._clock, _SILENT_MODEM_S)
+        while left > 0 and not deadline.is_over and self._port.hung_up is None:
+            sound = self._unshield(self._device.read(FRAME_S))
+            self._hear(sound)
+            left -= len(sound)
 
 
 class TurnTaking(Media):

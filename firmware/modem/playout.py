@@ -27,9 +27,9 @@ class PlayOut:
         self._ahead = 0  # samples spoken minus samples passed
 
     @property
-    def waiting_s(self) -> float:
-        """How long the modem can go on with what it has."""
-        return self._waiting / SAMPLE_RATE_HZ
+    def waiting(self) -> int:
+        """How many samples the modem still has."""
+        return self._waiting
 
     def passed(self, samples: int) -> None:
         """So much time has passed on the line."""

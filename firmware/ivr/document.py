@@ -169,6 +169,7 @@ class _NodeReader:
             "choices": (*own, *inherited),
             "gave_up": fields.address("gave_up") if "gave_up" in fields else self._gave_up,
             "tries": fields.number("tries", DEFAULT_TRIES, least=1, most=5),
+            "silent": fields.address("silent") if "silent" in fields else None,
         }
 
     def _say(self, fields: Fields) -> Node:

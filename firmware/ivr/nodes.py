@@ -58,10 +58,13 @@ class Asking:
     choices: tuple[Choice, ...]  # the node's own, then those that every menu has
     gave_up: Address
     tries: int
+    silent: Address | None  # where silence leads at once: the patient may have nothing more to say
 
     def exits(self) -> Exits:
         yield from (choice.to for choice in self.choices if choice.to)
         yield self.gave_up
+        if self.silent:
+            yield self.silent
 
 
 @dataclass(frozen=True)

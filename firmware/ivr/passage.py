@@ -252,9 +252,10 @@ class Passage:
     def _fail(self, node: Asking, failure: questions.Failed) -> None:
         tries = self._state.tries + 1
         self._change(is_understood=False)
-        if tries >= node.tries:
+        leave = node.silent if failure.how == "silent" else None
+        if leave or tries >= node.tries:
             self._change(hesitates=False)
-            self.go(node.gave_up)
+            self.go(leave or node.gave_up)
             return
         self._change(tries=tries, hesitates=failure.was_slow)
         self._say(f"again.{failure.how}.{min(tries, 2)}")

@@ -76,6 +76,7 @@ class VoiceChannel:
         self._message_files = message_files
         self._on_message = on_message
         self._recorder = recorder
+        self._last_key_s = 0.0
         self._hash_until_s = 0.0
 
     def carry_out(self, turn: Turn, language: Language) -> Answer:
@@ -107,7 +108,7 @@ class VoiceChannel:
                 return Keys("*")
             keys += key
             if len(keys) >= want.most:
-                self._hash_until_s = self._port.seconds + LATE_HASH_S
+                self._hash_until_s = self._last_key_s + LATE_HASH_S
                 break
             key = self._key_within(patience.between_digits_s)
         return Keys(keys)
@@ -149,8 +150,8 @@ class VoiceChannel:
     def _key_of(self, event: PortEvent | None) -> str | None:
         if not isinstance(event, KeyPressed) or event.key not in "0123456789*#":
             return None
-        is_late = event.key == "#" and self._port.seconds <= self._hash_until_s
-        self._hash_until_s = 0.0
+        is_late = event.key == "#" and event.at_s <= self._hash_until_s
+        self._hash_until_s, self._last_key_s = 0.0, event.at_s
         return None if is_late else event.key
 
     # ---- speaking to the end, recording ----

@@ -43,9 +43,10 @@ def test_nothing_is_booked_twice_by_pressing_one_again(clinic: Clinic) -> None:
 
 def test_silence_after_the_booking_ends_with_goodbye(clinic: Clinic) -> None:
     caller = clinic.call(P1)
-    caller.press(*TO_FIRST_TIME, "1", "", "")
+    caller.press(*TO_FIRST_TIME, "1", "")
     assert isinstance(caller.turn.want, Finished)
     assert "再见" in caller.says
+    assert "没有听到" not in caller.says
 
 
 def test_choosing_again_gives_the_held_time_back(clinic: Clinic) -> None:

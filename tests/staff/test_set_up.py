@@ -79,6 +79,7 @@ def test_a_file_that_is_missing_or_binary_is_named(desk: Desk, file: Path) -> No
     assert desk.refused("set-up", "set", "clinic", str(file)) == f"{file}: No such file or directory."
     file.write_bytes(b"\xff\xfe\x00")
     assert "can't be read as YAML" in desk.refused("set-up", "set", "clinic", str(file))
+    assert "too large" in desk.refused("set-up", "set", "clinic", "/dev/zero")
 
 
 def test_lines_are_kept_with_their_sim_pin_out_of_sight(desk: Desk, file: Path) -> None:

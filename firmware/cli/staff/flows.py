@@ -14,7 +14,7 @@ from firmware.cli.staff.office import Office, command
 from firmware.ivr.book import SHIPPED, FlowBook
 from firmware.ivr.catalogue import prompts
 from firmware.ivr.checker import Known
-from firmware.ivr.document import FlowSet, load
+from firmware.ivr.document import FlowSet, parse
 from firmware.ivr.machine import Machine
 from firmware.ivr.steps import LISTS, STEPS
 from firmware.ivr.walk import HANG_UP, walk
@@ -58,8 +58,8 @@ def run(office: Office, arguments: argparse.Namespace) -> int:
         case "use":
             _use(office, book, arguments.template)
         case "walk":
-            number = normalise(arguments.number) if arguments.number else None
-            _walk(office, load(arguments.file) if arguments.file else book.current(), number, arguments.language)
+            flows = parse(reading.document(arguments.file)) if arguments.file else book.current()
+            _walk(office, flows, normalise(arguments.number) if arguments.number else None, arguments.language)
     return 0
 
 

@@ -44,7 +44,8 @@ def the_one(tx: Transaction, words: str) -> Patient:
 
 def everybody(tx: Transaction) -> list[Patient]:
     """The patients by id, at most `MOST_FOUND`."""
-    return [people.patient(tx, key) for key in tx.execute(select(patients.c.id).limit(MOST_FOUND)).scalars()]
+    keys = select(patients.c.id).order_by(patients.c.id).limit(MOST_FOUND)
+    return [people.patient(tx, key) for key in tx.execute(keys).scalars().all()]
 
 
 def card_owner(tx: Transaction, card: str) -> Patient | None:

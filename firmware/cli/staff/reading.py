@@ -69,10 +69,12 @@ def cents(text: str) -> int:
 
 def document(file: Path) -> Any:
     """The plain document in a YAML or JSON file."""
-    if file.stat().st_size > FILE_LIMIT_BYTES:
+    with file.open("rb") as stream:
+        content = stream.read(FILE_LIMIT_BYTES + 1)
+    if len(content) > FILE_LIMIT_BYTES:
         raise Refused(f"{file} is too large for a set-up file.")
     try:
-        return yaml.safe_load(file.read_text(encoding="utf-8"))
+        return yaml.safe_load(content.decode())
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise Refused(f"{file} can't be read as YAML: {' '.join(str(error).split())}") from error
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from firmware.audio.archive import Archiver
 from firmware.audio.clips import ClipStore
 from firmware.audio.recording_writer import RecordingWriter
 from firmware.audio.speech import engines
-from firmware.clinic import holds
+from firmware.clinic import holds, roster
 from firmware.clinic.profile import ClinicProfile, read_profile
 from firmware.clock import Clock
 from firmware.control.channel import ControlServer, Message
@@ -27,10 +30,11 @@ from firmware.modem.gsm import GsmLine
 from firmware.modem.line import IncomingCall, Line
 from firmware.modem.line_setup import build_line
 from firmware.outreach.texts import Outbox
-from firmware.storage import calls, dialogues, recordings
+from firmware.storage import backups, calls, dialogues, recordings
 from firmware.storage.documents import SetupDocuments
+from firmware.storage.errors import StorageError
 from firmware.storage.folders import Folders
-from firmware.storage.ledger import open_ledger
+from firmware.storage.ledger import Transaction, open_ledger
 from firmware.storage.messages import InboxText, TextKeeper, mark_handled, unhandled
 from firmware.threads import Worker
 
@@ -38,6 +42,9 @@ log = logging.getLogger(__name__)
 
 CARE_INTERVAL_S = 10.0
 TEXT_LOOK_S = 15.0  # a wake-up may be lost with the process that should have sent it
+
+
+LEDGER_FAULTS = (SQLAlchemyError, StorageError, sqlite3.Error, OSError)
 
 
 class SetupIncomplete(Exception):
@@ -62,7 +69,9 @@ class Box:
             self._archiver.archive,
         )  # fmt: skip
         self._conversations: dict[str, IncomingConversation] = {}  # by line
+        self._calls: dict[str, Worker] = {}  # by line
         self._text_came = threading.Event()
+        self._upkeep = Upkeep()
         keeper = TextKeeper(self._ledger, clock)
         self._lines: list[Line] = [
             build_line(entry, folders, clock, self._on_call, keeper, self._text_came.set)
@@ -94,6 +103,8 @@ class Box:
         self._control.close()
         for line in self._lines:
             line.stop()
+        for call in list(self._calls.values()):
+            call.stop()
         self._text_came.set()
         for worker in self._workers:
             worker.stop()
@@ -105,8 +116,9 @@ class Box:
     def _put_in_order(self) -> None:
         """No call survives the process: what calls held is free, what they left open is closed."""
         with self._ledger.transaction() as tx:
-            for call_id in calls.end_abandoned(tx, self._clock.now()):
-                holds.release_all(tx, f"call/{call_id}")
+            calls.end_abandoned(tx, self._clock.now())
+            holds.release_calls(tx)
+            self._free_expired(tx)
 
     def _read_profile(self) -> ClinicProfile:
         document = self._documents.load("clinic")
@@ -122,7 +134,7 @@ class Box:
     # ---- calls ----
 
     def _on_call(self, call: IncomingCall) -> None:
-        Worker(f"call on {call.line_name}", lambda _: self._converse(call)).start()
+        self._calls[call.line_name] = Worker(f"call on {call.line_name}", lambda _: self._converse(call)).start()
 
     def _converse(self, call: IncomingCall) -> None:
         conversation = IncomingConversation(call, self._reception)
@@ -137,20 +149,26 @@ class Box:
 
     def _answer_texts(self, stop: threading.Event) -> None:
         while not stop.is_set():
+            if self._upkeep.tried(self._answer_waiting_texts):
+                self._outbox.wake()
+            self._text_came.wait(self._clock.real_s(TEXT_LOOK_S))
+            self._text_came.clear()
+
+    def _answer_waiting_texts(self) -> None:
+        while True:
             with self._ledger.reading() as tx:
                 waiting = unhandled(tx)
             for message in waiting:
                 self._answer_text(message)
-            if waiting:
-                self._outbox.wake()
-                continue
-            self._text_came.wait(self._clock.real_s(TEXT_LOOK_S))
-            self._text_came.clear()
+            if not waiting:
+                return
 
     def _answer_text(self, message: InboxText) -> None:
         try:
             with self._ledger.transaction() as tx:
                 self._texts.handle(tx, self._clock.now(), message)
+        except LEDGER_FAULTS:
+            raise  # the text waits until the ledger can be written to again
         except Exception:  # one text must not keep the others waiting; it stays in the inbox for the staff
             log.exception("text %d could not be answered", message.id)
             with self._ledger.transaction() as tx:
@@ -159,13 +177,25 @@ class Box:
     # ---- care ----
 
     def _take_care(self, stop: threading.Event) -> None:
-        """Free what has expired."""
         while not stop.wait(self._clock.real_s(CARE_INTERVAL_S)):
-            now = self._clock.now()
-            with self._ledger.transaction() as tx:
-                holds.sweep(tx, now)
-                for dialogue in dialogues.close_expired(tx, now):
-                    holds.release_all(tx, f"dialogue/{dialogue.id}")
+            self._upkeep.tried(self._care)
+
+    def _care(self) -> None:
+        with self._ledger.transaction() as tx:
+            self._free_expired(tx)
+        self._back_up_once_a_day()
+
+    def _free_expired(self, tx: Transaction) -> None:
+        now = self._clock.now()
+        holds.sweep(tx, now)
+        for dialogue in dialogues.close_expired(tx, now):
+            holds.release_all(tx, f"dialogue/{dialogue.id}")
+
+    def _back_up_once_a_day(self) -> None:
+        today = str(roster.wall_day(self._clock.now(), self._profile.zone))
+        newest = backups.newest_backup(self._folders.ledger)
+        if newest is None or newest.stem < today:
+            backups.back_up(self._folders.ledger, today)
 
     def _archived(self, wav: Path, ogg: Path) -> None:
         with self._ledger.transaction() as tx:
@@ -175,8 +205,10 @@ class Box:
 
     def _status(self, _: Message) -> Message:
         lines = [self._describe(line) for line in self._lines]
-        damage = self._documents.damage
-        return {"lines": lines, "notices": [str(damage)] if damage else []}
+        notices = [str(self._documents.damage)] if self._documents.damage else []
+        if self._upkeep.is_broken:
+            notices.append("The ledger can't be written to: is the disk full?")
+        return {"lines": lines, "notices": notices}
 
     def _describe(self, line: Line) -> dict[str, Any]:
         status = line.status()
@@ -192,6 +224,27 @@ class Box:
             "node": conversation.node if conversation else None,
             "since_s": conversation.seconds if conversation else None,
         }
+
+
+class Upkeep:
+    """Background work on the ledger goes on when the ledger can't be written to for a while: told once, tried again."""
+
+    def __init__(self) -> None:
+        self.is_broken = False
+
+    def tried(self, work: Callable[[], None]) -> bool:
+        """Do the work; False if the ledger did not let it."""
+        try:
+            work()
+        except LEDGER_FAULTS as error:
+            if not self.is_broken:
+                log.error("the ledger can't be written to (%s); trying again", type(error).__name__)
+            self.is_broken = True
+            return False
+        if self.is_broken:
+            log.info("the ledger can be written to again")
+        self.is_broken = False
+        return True
 
 
 def _progress(what: str) -> Callable[[int, int], None]:

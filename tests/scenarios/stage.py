@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Row, Table, select
 
 from firmware.cli.rig import Rig
@@ -19,7 +20,7 @@ from firmware.storage.ledger import open_ledger
 from firmware.storage.schema import accounts, bookings, calls
 
 SPEED = 20.0
-REACTION_S = 0.5  # from the click of the line to the first key of a quick person
+A_WORD = 500  # of 32767: louder than the line's noise
 
 
 class Stage:
@@ -44,10 +45,10 @@ class Stage:
         self.rig.__exit__(kind, error, trace)
 
     def ring(self, line: str, caller: str, withheld: bool = False) -> Caller:
-        """A patient calls the line and is answered."""
+        """A patient calls the line and hears the first sound of the greeting."""
         call = self.network.phone(caller).dial(self.numbers[line], withheld)
-        call.wait_for("answered", within_s=20)
-        self.clock.sleep(REACTION_S)
+        answered_at = call.wait_for("answered", within_s=20)["at_sample"]
+        self.eventually("the greeting", lambda: np.any(call.heard()[answered_at:] > A_WORD))
         return Caller(self, call)
 
     def text(self, sender: str, body: str, **details: Any) -> None:
@@ -66,6 +67,14 @@ class Stage:
             self.text(number, body)
             replies.append(self.texts_to(number, seen + 1, within_s=40)[seen])
         return replies
+
+    def kill_box(self) -> None:
+        """kill -9 of the exchange: what was not on disk is gone."""
+        self.rig.kill_exchange()
+
+    def restart_box(self) -> None:
+        """Start the exchange again and wait until its lines are ready."""
+        self.rig.start_exchange()
 
     def pass_time(self, seconds: float) -> None:
         """Let so much time be over at once."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 
+import numpy as np
+
 from firmware.audio.clips import PAUSE_S, ClipStore
 from firmware.audio.errors import SpeechError
 from firmware.audio.player import silence
@@ -13,6 +15,8 @@ from firmware.language.catalogue import Catalogue, Fragment, Prompt
 from firmware.language.values import Code, Language
 
 log = logging.getLogger(__name__)
+
+WRITING_PAUSE_S = 0.2  # after each digit of a code: a slow hand keeps up
 
 
 def spoken_prompts(turn: Turn, language: Language, catalogue: Catalogue) -> list[list[Fragment]]:
@@ -43,7 +47,8 @@ def voice_for(text: str, language: Language) -> Language:
 
 def _clip(fragment: Fragment, language: Language, clips: ClipStore) -> Sound:
     try:
-        return clips.clip(fragment.text, voice_for(fragment.text, language), fragment.key)
+        sound = clips.clip(fragment.text, voice_for(fragment.text, language), fragment.key)
+        return np.concatenate([sound, silence(WRITING_PAUSE_S)]) if fragment.is_to_write_down else sound
     except SpeechError as error:
         log.error("a prompt has a gap: %s", error)
         return silence(PAUSE_S)

@@ -14,7 +14,7 @@ from string import Formatter
 import yaml
 
 from firmware.language import speaking, writing
-from firmware.language.values import LANGUAGES, Language, Value
+from firmware.language.values import LANGUAGES, Code, Language, Value
 
 
 class CatalogueError(Exception):
@@ -39,6 +39,7 @@ class Fragment:
 
     text: str
     key: str | None = None
+    is_to_write_down: bool = field(default=False, compare=False)  # a digit of a code: time to write it follows
 
 
 class Catalogue:
@@ -78,8 +79,7 @@ class Catalogue:
             if _is_spoken(literal):
                 pieces.append(next(literals))
             if gap:
-                words = speaking.speak(self._value(prompt, gap), language)
-                pieces.extend(Fragment(text) for text in words)
+                pieces.extend(_fragments_of(self._value(prompt, gap), language))
         return pieces
 
     def literals(self, language: Language) -> list[Fragment]:
@@ -147,6 +147,11 @@ def _check_text(where: str, language: object, text: object) -> None:
     for gap in gaps:
         if not gap.isidentifier():
             raise CatalogueError(f"{where} has a gap without a proper name in {language!r}: {gap!r}")
+
+
+def _fragments_of(value: Value, language: Language) -> list[Fragment]:
+    is_row = isinstance(value, Code) and len(value.digits) > 1
+    return [Fragment(text, is_to_write_down=is_row and _is_spoken(text)) for text in speaking.speak(value, language)]
 
 
 def _parts(template: str) -> list[tuple[str, str | None]]:

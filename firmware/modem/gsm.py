@@ -98,28 +98,33 @@ class GsmLine:
         return self._modem is not None and self._is_registered
 
     def send_text(
-        self, number: str, body: str, on_part: Callable[[SentPart], None] = lambda part: None
+        self,
+        number: str,
+        body: str,
+        on_part: Callable[[SentPart], None] = lambda part: None,
+        on_prompt: Callable[[], None] = lambda: None,
     ) -> list[SentPart]:
         """Send a whole text and wait until the module confirmed each part; takes seconds.
 
-        `on_part` is called for each part before any report on it is handed on. Raises `TextUnconfirmed` if some of it
-        may have left; after any other `LineError` (`TextRefused`, `NumberRefused`, `NoNetwork`, ...) none of it has.
+        `on_prompt` is called when the module waits for the first part, before it can leave; what it raises keeps the
+        text. `on_part` is called for each part before any report on it is handed on. Raises `TextUnconfirmed` if some
+        of it may have left; after any other `LineError` (`TextRefused`, `NumberRefused`, ...) none of it has.
         """
         self._reference = (self._reference + 1) % 256
         sent: list[SentPart] = []
         for pdu in pdus_of(number, body, self._reference):
             with self._lock:
-                reference = self._send_first(pdu) if not sent else self._send_further(pdu)
+                reference = self._send_first(pdu, on_prompt) if not sent else self._send_further(pdu)
                 sent.append(SentPart(len(sent) + 1, reference, self._clock.now()))
                 on_part(sent[-1])
         return sent
 
-    def _send_first(self, pdu: bytes) -> int:
+    def _send_first(self, pdu: bytes, on_prompt: Callable[[], None] = lambda: None) -> int:
         if self._modem is None:
             raise LineUnplugged("the line is not connected")
         if not self._is_registered:
             raise NoNetwork("the module is not registered with a network")
-        return send_pdu(self._modem, pdu)
+        return send_pdu(self._modem, pdu, on_prompt)
 
     def _send_further(self, pdu: bytes) -> int:
         """The first part is gone: the rest must follow, or nobody knows what the patient reads."""

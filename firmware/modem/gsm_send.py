@@ -6,6 +6,7 @@ did (`TextUnconfirmed`; never tried again).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,8 +41,11 @@ def pdus_of(number: str, body: str, reference: int) -> list[bytes]:
         raise NumberRefused(str(error)) from error
 
 
-def send_pdu(modem: SafeGsm, pdu: bytes) -> int:
-    """Send one part; its reference. Raises `TextUnconfirmed` if it may have left, another `LineError` if not."""
+def send_pdu(modem: SafeGsm, pdu: bytes, on_prompt: Callable[[], None]) -> int:
+    """Send one part; its reference. Raises `TextUnconfirmed` if it may have left, another `LineError` if not.
+
+    `on_prompt` is called when the module waits for the part; if it raises, the part does not leave.
+    """
     try:
         said = modem.get_prompt(tpdu_octets(pdu))
     except ModemSilent as error:
@@ -49,6 +53,11 @@ def send_pdu(modem: SafeGsm, pdu: bytes) -> int:
         raise
     if said != PROMPT:
         raise _refusal(said)
+    try:
+        on_prompt()
+    except BaseException:
+        modem.leave_prompt()
+        raise
     try:
         lines = modem.give_pdu(pdu)
     except LineError as error:

@@ -1,8 +1,8 @@
 """Sends what lies in the outbox, each text at most once.
 
 One thread per line takes the next due text in hand ("sending", committed), hands it over, and writes down what became
-of it. Only what certainly did not leave is tried again. After a crash "sending" becomes "unknown": the text may have
-left, and only a delivery report or a person settles it.
+of it. Only what certainly did not leave is tried again. After a crash a text that had been handed over becomes
+"unknown": it may have left, and only a delivery report or a person settles it.
 """
 
 from __future__ import annotations
@@ -45,8 +45,14 @@ class TextLine(Protocol):
     def can_send(self) -> bool:
         """Whether a text would go out now, as far as is known."""
 
-    def send_text(self, number: str, body: str, on_part: Callable[[SentPart], None]) -> list[SentPart]:
+    def send_text(
+        self, number: str, body: str, on_part: Callable[[SentPart], None], on_prompt: Callable[[], None]
+    ) -> list[SentPart]:
         """Raises `TextUnconfirmed` if some of it may have left; after any other `LineError` nothing has."""
+
+
+class HandOverUnrecorded(LineError):
+    """It could not be written down that a text was about to leave; so it did not."""
 
 
 class Outbox:
@@ -132,7 +138,9 @@ class LineSender:
     def _hand_over(self, text: OutboxText) -> Callable[[Transaction], None]:
         """Send; what is to be written down about it."""
         try:
-            self._line.send_text(text.number, text.body, lambda part: self._keep_part(text, part))
+            self._line.send_text(
+                text.number, text.body, lambda part: self._keep_part(text, part), lambda: self._keep_hand_over(text)
+            )
         except TextUnconfirmed as error:
             unconfirmed = str(error)
             return lambda tx: outbox.mark_unknown(tx, text.id, unconfirmed)
@@ -150,6 +158,11 @@ class LineSender:
             return lambda tx: outbox.mark_failed(tx, text.id, reason)
         later = now + RETRY_AFTER[text.attempts - 1]
         return lambda tx: outbox.put_back(tx, text.id, later, reason)
+
+    def _keep_hand_over(self, text: OutboxText) -> None:
+        """From here on a crash leaves it unknown whether the text left."""
+        if not self._kept(lambda tx: outbox.mark_handed_over(tx, self._clock.now(), text.id)):
+            raise HandOverUnrecorded("the ledger cannot be written to")
 
     def _keep_part(self, text: OutboxText, part: SentPart) -> None:
         """Before its report can come; if it cannot be written down, the report finds no part, and no more is lost."""

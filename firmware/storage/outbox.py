@@ -1,7 +1,8 @@
 """Texts on their way out, from "queued" to "delivered".
 
-A row is "sending" only while a line has it in hand. Whoever finds a row in "sending" at start-up cannot know whether
-the text left; it becomes "unknown" and is never sent again by itself. A delivery report still settles it.
+A row is "sending" only while a line has it in hand; it has a `sent_at` from the moment at which the module asks for it.
+Whoever finds a row in "sending" at start-up puts it back if it was not asked for yet. Else nobody can know whether it
+left: it becomes "unknown" and is never sent again by itself. A delivery report still settles it.
 """
 
 from __future__ import annotations
@@ -88,6 +89,11 @@ def claim_next(tx: Transaction, now: datetime, line: str) -> OutboxText | None:
     return None if row is None else OutboxText(row.id, row.number, row.body, row.attempts)
 
 
+def mark_handed_over(tx: Transaction, now: datetime, text_id: int) -> None:
+    """The module waits for the text: from now on it may leave at any moment."""
+    _settle(tx, text_id, sent_at=now)
+
+
 def keep_sent_part(tx: Transaction, now: datetime, text_id: int, sequence: int, line: str, reference: int) -> None:
     """The module said that this part left, under this reference."""
     tx.execute(
@@ -114,12 +120,15 @@ def mark_failed(tx: Transaction, text_id: int, error: str) -> None:
 def put_back(tx: Transaction, text_id: int, not_before: datetime, error: str, counts: bool = True) -> None:
     """The text certainly did not leave; try again from `not_before`. Without `counts` it was not the text's fault."""
     attempts = outbox.c.attempts - (0 if counts else 1)
-    _settle(tx, text_id, state="queued", not_before=not_before, attempts=attempts, error=error[:ERROR_CHARACTERS])
+    values = {"not_before": not_before, "attempts": attempts, "error": error[:ERROR_CHARACTERS]}
+    _settle(tx, text_id, state="queued", sent_at=None, **values)
 
 
 def recover(tx: Transaction) -> int:
-    """At start-up: what was in hand when the box died may have left. How many texts are in doubt."""
+    """At start-up: what was handed over when the box died may have left, the rest goes back. How many are in doubt."""
     in_doubt = 0
+    not_asked_for = update(outbox).where(outbox.c.state == "sending", outbox.c.sent_at.is_(None))
+    tx.execute(not_asked_for.values(state="queued", attempts=outbox.c.attempts - 1))
     for row in tx.execute(select(outbox.c.id, outbox.c.body).where(outbox.c.state == "sending")).all():
         parts = _parts(tx, row.id)
         if len(parts) == parts_of(row.body):

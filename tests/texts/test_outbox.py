@@ -36,9 +36,14 @@ class PaperLine:
         self.refuses: list[Exception] = []
         self._step = step
 
-    def send_text(self, number: str, body: str, on_part: Callable[[SentPart], None]) -> list[SentPart]:
+    def send_text(
+        self, number: str, body: str, on_part: Callable[[SentPart], None], on_prompt: Callable[[], None]
+    ) -> list[SentPart]:
         if self.refuses:
             raise self.refuses.pop(0)
+        self._step("before it is asked for")
+        on_prompt()
+        self._step("asked for")
         sent = []
         for sequence in range(1, parts_of(body) + 1):
             self._step("before it leaves")
@@ -261,9 +266,9 @@ def _die_at(step: int, folder: Path, paper: Path) -> None:
     def count(what: str) -> None:
         nonlocal taken
         taken += 1
-        if what == "left":
+        if what in ("asked for", "left"):
             with paper.open("a") as file:
-                file.write("left\n")
+                file.write(f"{what}\n")
         if taken == step:
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -299,9 +304,11 @@ def _check_after_restart(folder: Path, paper: Path, clock: ManualClock, parts: i
     for _ in range(5):
         sender.send_next()
         clock.advance(60)
-    left_before = len(paper.read_text().splitlines()) if paper.exists() else 0
+    before = paper.read_text().splitlines() if paper.exists() else []
+    left_before = before.count("left")
     (state,) = states(ledger)
     ledger.close()
+    assert "asked for" in before or len(line.left) == parts, "not handed over, so it is sent now"
     assert left_before == 0 or line.left == [], "sent twice"
     if left_before + len(line.left) == parts:
         assert state in ("sent", "unknown")

@@ -1,0 +1,127 @@
+"""kill -9 of the exchange at any moment of a call or a text: no acknowledged booking and no text is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import soundfile
+
+from firmware.clock import Deadline
+from firmware.storage.schema import bookings, inbox, outbox, recordings
+from tests.scenarios.stage import Stage
+
+WANG_XIUYING, LIU_QIANG, TOM_REED = "13800000001", "13800000005", "13800000004"
+A_TEXT_TOO_MANY_S = 8.0  # it would have come by then
+MOST_S = 60.0
+ANSWERED_AN_HOUR = 3  # of texts that lead nowhere
+PACKING_S = 400.0  # in a child process with the lowest priority; real seconds count for it
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When in a call the process dies: so long after something could be seen in the ledger."""
+
+    name: str
+    keys: str
+    is_there: Callable[[Stage], Any]
+    delay_s: float = 0.0
+
+
+def is_answered(stage: Stage) -> Any:
+    return stage.last_call()["answered_at"]
+
+
+def is_held(stage: Stage) -> Any:
+    return stage.rows(bookings, state="held")
+
+
+def is_booked(stage: Stage) -> Any:
+    return stage.rows(outbox, purpose="confirmation", state="queued") or text_is_leaving(stage)
+
+
+def text_is_leaving(stage: Stage) -> Any:
+    return stage.rows(outbox, purpose="confirmation", state="sending")
+
+
+DAYS = ("2", "3", "41", "42")  # tomorrow and the three days after that; 4 leads on in the list
+TO_CONFIRM = "1{year}21{day}1"
+MOMENTS = [
+    Moment("in the greeting", "", is_answered, 1.0),
+    Moment("the slot was held this instant", TO_CONFIRM, is_held),
+    Moment("before the confirming key", TO_CONFIRM, is_held, 2.0),
+    Moment("while the confirming key is pressed", TO_CONFIRM + "1", is_held, 0.1),
+    Moment("after the commit, before a word", TO_CONFIRM + "1", is_booked),
+    Moment("while the text is handed over", TO_CONFIRM + "1", text_is_leaving),
+    Moment("while the text is on its way", TO_CONFIRM + "1", text_is_leaving, 0.3),
+    Moment("while the code is spoken", TO_CONFIRM + "1", is_booked, 4.0),
+]
+
+
+def wait_closely(stage: Stage, what: str, holds: Callable[[], Any]) -> None:
+    """As `eventually`, with as little delay as possible: the kill shall hit the moment."""
+    deadline = Deadline(stage.clock, MOST_S)
+    while not holds():
+        assert not deadline.is_over, what
+        stage.clock.sleep(0.02)
+
+
+def test_a_box_that_dies_in_a_call(open_stage: Callable[..., Stage]) -> None:
+    stage = open_stage()
+    for number, moment in enumerate(MOMENTS):
+        patient, year = (LIU_QIANG, "1979") if number in (4, 5, 6) else (WANG_XIUYING, "1948")  # whom it costs little
+        before = {visit.id for visit in stage.booked()}
+        texts_before = len(stage.network.phone(patient).texts())
+
+        caller = stage.ring("L1", patient)
+        if moment.keys:
+            caller.press(moment.keys.format(year=year, day=DAYS[number % 4]))
+        wait_closely(stage, moment.name, lambda moment=moment: moment.is_there(stage))
+        stage.clock.sleep(moment.delay_s)
+        stage.kill_box()
+        heard = caller.heard_so_far()
+        caller.is_released()
+        stage.restart_box()
+
+        new = [visit for visit in stage.booked() if visit.id not in before]
+        assert "预约成功" not in heard or new, f"{moment.name}: spoken and lost"
+        assert is_held(stage) == [], f"{moment.name}: the dead call still holds its slot"
+        assert stage.last_call()["end_reason"] == "the box stopped"
+        got = stage.texts_to(patient, texts_before + len(new), within_s=MOST_S)[texts_before:]
+        stage.clock.sleep(A_TEXT_TOO_MANY_S)
+        assert [visit.code in text for visit, text in zip(new, got, strict=True)] == [True] * len(new), moment.name
+        assert len(stage.network.phone(patient).texts()) == texts_before + len(new), f"{moment.name}: texted twice"
+        recording_is_readable(stage)
+    assert len(stage.booked()) >= sum(moment.is_there in (is_booked, text_is_leaving) for moment in MOMENTS)
+
+
+# When a text finds its box dead: so long after it was sent, the process is killed.
+DELAYS_S = (0.0, 0.35, 0.45, 0.55, 0.7, 1.1)
+DIALOGUE = ("挂号", "2", "1", "2", "1", "1")
+
+
+def test_a_box_that_dies_over_texts(open_stage: Callable[..., Stage]) -> None:
+    stage = open_stage()
+    for number, (body, delay_s) in enumerate(zip(DIALOGUE, DELAYS_S, strict=True), start=1):
+        stage.text(WANG_XIUYING, body)
+        stage.clock.sleep(delay_s)
+        stage.kill_box()
+        stage.text(LIU_QIANG, "挂号 普通 内科" if number == 1 else "帮助")  # comes while nobody is there
+        stage.restart_box()
+        replies = stage.texts_to(WANG_XIUYING, number, within_s=MOST_S)
+        stage.clock.sleep(A_TEXT_TOO_MANY_S)
+        assert len(stage.texts_to(WANG_XIUYING)) == number, f"killed {delay_s} s after {body}: two replies"
+    (visit,) = stage.booked()
+    assert visit.code in replies[-1]
+    assert [text.handled_at is not None for text in stage.rows(inbox)] == [True] * 2 * len(DIALOGUE)
+    assert stage.rows(outbox, state="unknown") == [], "every text that was in hand is settled by its report"
+    assert len(stage.texts_to(LIU_QIANG)) == ANSWERED_AN_HOUR
+
+
+def recording_is_readable(stage: Stage) -> None:
+    """The sound of the call up to the crash."""
+    stage.eventually("the recording is packed", lambda: stage.rows(recordings)[-1].state == "archived", PACKING_S)
+    sound, rate = soundfile.read(stage.rig.folders.recordings / stage.rows(recordings)[-1].file)
+    assert sound.shape[1] == 2
+    assert len(sound) / rate > 0.2

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from firmware.audio.archive import Archiver
 from firmware.audio.clips import ClipStore
+from firmware.audio.punctuality import Punctuality
 from firmware.audio.recording_writer import RecordingWriter
 from firmware.audio.speech import engines
 from firmware.clinic import holds, roster
@@ -61,12 +62,14 @@ class Box:
         self._ledger = open_ledger(folders.ledger)
         self._profile = self._read_profile()
         self._writer = RecordingWriter()
+        self._punctuality = Punctuality()
         self._archiver = Archiver(self._archived)
         self._clips = ClipStore(folders.clips, engines(folders.voices), folders.staff_recordings)
         self._flows = FlowBook(self._documents, Known(STEPS, LISTS, prompts()))
         self._reception = Reception(
             self._ledger, clock, folders, lambda: self._profile, self._flows, self._clips, self._writer,
             self._archiver.archive,
+            self._punctuality,
         )  # fmt: skip
         self._conversations: dict[str, IncomingConversation] = {}  # by line
         self._calls: dict[str, Worker] = {}  # by line
@@ -208,7 +211,8 @@ class Box:
         notices = [str(self._documents.damage)] if self._documents.damage else []
         if self._upkeep.is_broken:
             notices.append("The ledger can't be written to: is the disk full?")
-        return {"lines": lines, "notices": notices}
+        frames = {"heard": self._punctuality.frames, "late_over_20ms": self._punctuality.late}
+        return {"lines": lines, "notices": notices, "frames": frames}
 
     def _describe(self, line: Line) -> dict[str, Any]:
         status = line.status()

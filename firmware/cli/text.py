@@ -14,7 +14,7 @@ NAME = "text"
 HELP = "text the running box from a virtual phone and print the answer"
 
 REPLY_WAIT_S = 30.0  # box seconds; a reply takes a few, a line that has just sent several takes longer
-AFTER_REPLY_S = 6.0  # a confirmation may follow its reply
+AFTER_REPLY_S = 4.0  # a confirmation may follow its reply
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

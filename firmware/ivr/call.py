@@ -7,12 +7,13 @@ import logging
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from firmware.audio.clips import ClipStore
 from firmware.audio.port import Port
+from firmware.audio.punctuality import Punctuality
 from firmware.audio.recorder import CallRecorder
 from firmware.audio.recording_writer import RecordingWriter
 from firmware.clinic import holds, people
@@ -48,6 +49,7 @@ class Reception:
     clips: ClipStore
     writer: RecordingWriter
     on_recorded: Callable[[Path], None]  # the recording of a call is complete on disk
+    punctuality: Punctuality = field(default_factory=Punctuality)  # of the media threads, all calls together
     default_language: Language = "zh"
     records_calls: bool = True
 
@@ -102,6 +104,7 @@ class IncomingConversation:
 
     def _answer_and_converse(self) -> str:
         port = self._call.answer()
+        port.add_tap(self._box.punctuality)
         with self._tx() as tx:
             calls.answer(tx, self._now(), self.id)
             contact = people.contact(tx, self._number)

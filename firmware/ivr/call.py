@@ -54,11 +54,6 @@ class Reception:
     records_calls: bool = True
 
 
-def take_call(call: IncomingCall, reception: Reception) -> None:
-    """Answer `call` and hold the conversation; everything is given back whatever happens."""
-    IncomingConversation(call, reception).run()
-
-
 class IncomingConversation:
     """The script of one call."""
 

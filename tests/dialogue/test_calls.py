@@ -14,7 +14,7 @@ from firmware.audio.recording_writer import RecordingWriter
 from firmware.clinic import people
 from firmware.clock import ManualClock
 from firmware.ivr import conversation
-from firmware.ivr.call import Reception, take_call
+from firmware.ivr.call import IncomingConversation, Reception
 from firmware.storage import calls, recordings
 from firmware.storage.schema import call_events, voice_messages
 from tests.dialogue.desk import NINE, P1, P4, Clinic
@@ -42,7 +42,7 @@ class Rig:
 
     def take(self, number: str | None) -> Rig:
         ringing = Ringing(self.port, number, withheld=number is None)
-        take_call(ringing, self.reception)
+        IncomingConversation(ringing, self.reception).run()
         assert ringing.is_released
         self.reception.writer.flush()
         with self.clinic.ledger.reading() as tx:
@@ -186,7 +186,7 @@ def test_no_digit_that_was_keyed_is_in_the_journal(rig: Rig) -> None:
 
 def test_who_hangs_up_before_the_answer_is_journalled(rig: Rig) -> None:
     ringing = Ringing(None, P1)
-    take_call(ringing, rig.reception)
+    IncomingConversation(ringing, rig.reception).run()
     with rig.clinic.ledger.reading() as tx:
         (call,) = calls.latest(tx, 1)
     assert (call["answered_at"], call["end_reason"]) == (None, "the caller hung up")

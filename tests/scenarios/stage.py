@@ -11,23 +11,26 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Row, Table, select
 
+from firmware.cli.main import main
 from firmware.cli.rig import Rig
 from firmware.clock import Deadline
+from firmware.control.channel import ControlClient
 from firmware.ivr.catalogue import prompts
-from firmware.modem.virtual.client import PhoneCall
+from firmware.modem.virtual.client import PhoneCall, Pressed
 from firmware.modem.virtual.hearing import Ear, Heard, Listener, Quiet, Sighting
 from firmware.storage.ledger import open_ledger
 from firmware.storage.schema import accounts, bookings, calls
 
 SPEED = 20.0
+LISTENING = 8.0  # for stories that listen to every word: a busy machine still speaks and hears without gaps
 A_WORD = 500  # of 32767: louder than the line's noise
 
 
 class Stage:
     """A running box with its sample clinic, the network around it, and a look into the ledger."""
 
-    def __init__(self, data: Path, template: str, clips: Path, **options: Any) -> None:
-        self.rig = Rig(data, speed=SPEED, template=template, clips=clips, **options)
+    def __init__(self, data: Path, template: str, clips: Path, speed: float = SPEED, **options: Any) -> None:
+        self.rig = Rig(data, speed=speed, template=template, clips=clips, **options)
         self.numbers: dict[str, str] = {}
 
     def __enter__(self) -> Stage:
@@ -68,6 +71,13 @@ class Stage:
             replies.append(self.texts_to(number, seen + 1, within_s=40)[seen])
         return replies
 
+    def line(self, name: str) -> Mapping[str, Any]:
+        """What the box says of a line when it is asked for its status."""
+        client = ControlClient(self.rig.folders.control_socket)
+        lines = client.ask("status")["lines"]
+        client.close()
+        return next(line for line in lines if line["name"] == name)
+
     def kill_box(self) -> None:
         """kill -9 of the exchange: what was not on disk is gone."""
         self.rig.kill_exchange()
@@ -75,6 +85,10 @@ class Stage:
     def restart_box(self) -> None:
         """Start the exchange again and wait until its lines are ready."""
         self.rig.start_exchange()
+
+    def desk(self, command: str, *words: str) -> None:
+        """Somebody at the desk types `clinicbox COMMAND ...`, which must be done without complaint."""
+        assert main([command, "--data", str(self.rig.folders.data), *words]) == 0
 
     def pass_time(self, seconds: float) -> None:
         """Let so much time be over at once."""
@@ -115,9 +129,10 @@ class Caller:
         self.call = call
         self._listener = Listener(stage.ear, call.heard_file, stage.clock)
 
-    def hears(self, text: str, within_s: float = 40.0) -> None:
-        """Wait until a fragment that contains `text` is heard."""
-        self._listener.wait_for(text, within_s)
+    def hears(self, *texts: str, within_s: float = 40.0) -> None:
+        """Wait until fragments that contain these are heard, one after the other."""
+        for text in texts:
+            self._listener.wait_for(text, within_s)
 
     def hears_prompt(self, key: str, language: str = "zh", within_s: float = 40.0) -> None:
         """Wait until the first words of the prompt with this key are heard."""
@@ -130,9 +145,9 @@ class Caller:
         self._listener.wait_for(lambda heard: isinstance(heard, Quiet), within_s)
         return _words(self._listener.history[began:])
 
-    def press(self, keys: str, gap_s: float = 0.08) -> None:
-        """Press keys."""
-        self.call.press(keys, gap_ms=round(gap_s * 1000))
+    def press(self, keys: str, gap_s: float = 0.08) -> list[Pressed]:
+        """Press keys; where their tones lie in what was said."""
+        return self.call.press(keys, gap_ms=round(gap_s * 1000))
 
     def answers(self, *groups: str) -> list[str]:
         """Press each group of keys when the box waits; what was heard before each."""
@@ -151,8 +166,12 @@ class Caller:
 
     def heard_so_far(self) -> str:
         """All that was heard in this call."""
+        return "".join(heard.text for heard in self.fragments())
+
+    def fragments(self) -> list[Heard]:
+        """Each fragment that was heard in this call."""
         self._listener.poll()
-        return _words(self._listener.history)
+        return [heard for heard in self._listener.history if isinstance(heard, Heard)]
 
 
 def seconds(value: float) -> timedelta:

@@ -12,7 +12,7 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.dialects import sqlite
 
 from firmware.clinic import card_numbers, people
@@ -67,21 +67,20 @@ def check(tx: Transaction, profile: ClinicProfile, attempt: Attempt, number: str
 
 
 def unlock(tx: Transaction, now: datetime, number: str) -> None:
-    """Staff knows the person: wrong PINs before now no longer count against the card."""
+    """Staff knows the person: wrong PINs for the card before now no longer count, nor against those who called."""
     tx.execute(update(cards).where(cards.c.number == number).values(unlocked_at=now))
 
 
 def _refuse_if_locked(tx: Transaction, profile: ClinicProfile, attempt: Attempt, number: str) -> None:
     since = later(attempt.now, -LOCK_WINDOW_S)
-    unlocked_at = select(cards.c.unlocked_at).where(cards.c.number == number).scalar_subquery()
-    whose_failures: list[ColumnElement[bool]] = [
-        (pin_failures.c.card_number == number) & (pin_failures.c.at > func.coalesce(unlocked_at, ""))
-    ]
+    forgiven = exists().where(cards.c.number == pin_failures.c.card_number, cards.c.unlocked_at >= pin_failures.c.at)
+    whose_failures: list[ColumnElement[bool]] = [pin_failures.c.card_number == number]
     if attempt.caller is not None:  # those who withhold their number are not one caller
         whose_failures.append(pin_failures.c.caller == attempt.caller)
     for whose in whose_failures:
-        latest = select(pin_failures.c.at).where(whose, pin_failures.c.at > since).order_by(pin_failures.c.at.desc())
-        deciding = tx.execute(latest.offset(profile.pin_tries_a_day - 1).limit(1)).scalar()
+        counted = select(pin_failures.c.at).where(whose, pin_failures.c.at > since, ~forgiven)
+        latest_first = counted.order_by(pin_failures.c.at.desc())
+        deciding = tx.execute(latest_first.offset(profile.pin_tries_a_day - 1).limit(1)).scalar()
         if deciding is not None:
             raise CardLocked(until=later(deciding, LOCK_WINDOW_S))
 

@@ -95,6 +95,14 @@ def test_staff_unlocks_a_card(tx: Transaction, profile: ClinicProfile, now: date
     assert failures(tx) == 6, "what happened stays on record"
 
 
+def test_staff_unlocks_a_card_also_for_the_number_that_failed(
+    tx: Transaction, profile: ClinicProfile, now: datetime
+) -> None:
+    fail(tx, profile, now, 6, caller=STRANGER)
+    cards.unlock(tx, now + timedelta(minutes=5), "100016")
+    assert check(tx, profile, now + timedelta(minutes=6), "2468", caller=STRANGER, call="call/9").id == P1
+
+
 @pytest.mark.parametrize("card", ["100017", "999999", "", "1" * 500, "100016' OR '1'='1", "一二三"])
 def test_an_unknown_card_is_refused_like_a_wrong_pin(
     tx: Transaction, profile: ClinicProfile, now: datetime, card: str, monkeypatch: pytest.MonkeyPatch

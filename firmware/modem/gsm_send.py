@@ -55,6 +55,7 @@ def send_pdu(modem: SafeGsm, pdu: bytes, on_prompt: Callable[[], None]) -> int:
         raise _refusal(said)
     try:
         on_prompt()
+        modem.check()  # it took its time: a line that was closed meanwhile gets no text
     except BaseException:
         modem.leave_prompt()
         raise

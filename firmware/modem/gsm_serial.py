@@ -70,6 +70,11 @@ class SafeComms(SerialComms):  # type: ignore[misc]  # the library has no types
         if self._device is not None:
             self._device.close()
 
+    def check(self) -> None:
+        """Raise `LineUnplugged` if the connection has ended."""
+        with self._answered:
+            self._raise_fault()
+
     def abort(self) -> None:
         """Let whoever waits for an answer give up at once."""
         with self._answered:
@@ -116,7 +121,12 @@ class SafeComms(SerialComms):  # type: ignore[misc]  # the library has no types
     def _read(self, device: SerialDevice, stop: threading.Event) -> None:
         cutter, sorter = LineCutter(), Sorter()
         while self.alive and not stop.is_set():
-            for line in cutter.feed(device.read(READ_S)):
+            try:
+                received = device.read(READ_S)
+            except LineError as error:  # pulled out: the line's thread tells people
+                self._died(error)
+                return
+            for line in cutter.feed(received):
                 with self._answered:
                     said = sorter.sort(line, self._pending)
                     self._answered.notify_all()

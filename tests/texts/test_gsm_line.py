@@ -268,7 +268,7 @@ def test_only_what_was_kept_is_deleted(box: Box, rig: Rig) -> None:
         rig.module.texts.storages["SM"].put(b"\x00\xff")  # undecodable
         rig.deliver("挂号")
     wait_until(lambda: box.bodies() == ["挂号"])
-    assert rig.stored() == 1
+    wait_until(lambda: rig.stored() == 1)
     rig.clock.set_speed(FAST)
     wait_until(lambda: _unreadable(box) == 1)
     wait_until(lambda: not rig.stored())

@@ -1,20 +1,36 @@
-"""`clinicbox exchange`: the exchange process alone, as its systemd unit starts it."""
+"""`clinicbox exchange`: the exchange process alone, as its systemd unit starts it.
+
+A box that cannot start because of what is kept (a damaged ledger, a wrong set-up) says so on its control socket until
+somebody has mended the file; then the process ends, and whoever keeps it up starts it afresh.
+"""
 
 from __future__ import annotations
 
 import argparse
 import gc
+import logging
 import signal
 import sys
 import threading
 
-from firmware.box import Box
+from sqlalchemy.exc import SQLAlchemyError
+
+from firmware.box import Box, SetupIncomplete
+from firmware.clinic.errors import ClinicError
 from firmware.clock import clock_from_environment
+from firmware.control.channel import ControlServer
+from firmware.ivr.document import FlowError
+from firmware.modem.line_setup import LineSetupError
+from firmware.storage.errors import StorageError
 from firmware.storage.folders import Folders
+
+log = logging.getLogger(__name__)
 
 NAME = "exchange"
 HELP = "answer the phone lines (the process that 'run' and systemd start)"
 
+LOOK_REAL_S = 1.0
+CANNOT_START = (SetupIncomplete, ClinicError, FlowError, LineSetupError, StorageError, SQLAlchemyError, OSError)
 SWITCH_INTERVAL_S = 0.0005  # a sound frame must not wait behind a busy thread: platform figures, 8 lines p99 15 ms
 
 
@@ -23,14 +39,36 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Work until SIGTERM or SIGINT."""
+    """Work until SIGTERM or SIGINT; exit status 1 when what kept the box from starting has been mended."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    box = Box(Folders(arguments.data), clock_from_environment())
-    box.start()
+    folders = Folders(arguments.data)
+    try:
+        box = Box(folders, clock_from_environment())
+        box.start()
+    except CANNOT_START as error:
+        return _stay_out_of_order(folders, str(error), stop)
     gc.freeze()  # what exists now lives as long as the process: keep the collector away from it
     stop.wait()
     box.stop()
     return 0
+
+
+def _stay_out_of_order(folders: Folders, reason: str, stop: threading.Event) -> int:
+    """Tell everybody who asks, until `stop` or a change of the ledger or the set-up."""
+    log.error("the phone service cannot start: %s", reason)
+    status = {"lines": [], "notices": [reason], "out_of_order": reason}
+    server = ControlServer(folders.control_socket, {"status": lambda _: status}).start()
+    found = _kept(folders)
+    while not stop.wait(LOOK_REAL_S) and _kept(folders) == found:
+        continue
+    server.close()
+    return 0 if stop.is_set() else 1
+
+
+def _kept(folders: Folders) -> list[tuple[int, int] | None]:
+    """What the files that can keep the box from starting look like from outside."""
+    looks = [file.stat() if file.exists() else None for file in (folders.ledger, folders.setup)]
+    return [look and (look.st_mtime_ns, look.st_size) for look in looks]

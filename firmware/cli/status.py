@@ -18,7 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Ask the running box; exit status 1 when it does not run or a line is out of order."""
+    """Ask the running box; exit status 1 when it does not run, cannot start, or a line is out of order."""
     try:
         status = ControlClient(running(arguments.data).control_socket, timeout_s=5.0).ask("status")
     except NotRunning:
@@ -27,11 +27,14 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(status, ensure_ascii=False))
     else:
+        if "out_of_order" in status:
+            print("The phone service cannot start; callers hear it ring. It starts when this is mended:")
         for line in status["lines"]:
             print(describe(line))
         for notice in status["notices"]:
             print(f"! {notice}")
-    return 1 if any(line["state"] == "fault" for line in status["lines"]) else 0
+    is_well = "out_of_order" not in status and all(line["state"] != "fault" for line in status["lines"])
+    return 0 if is_well else 1
 
 
 def describe(line: dict[str, object]) -> str:

@@ -185,7 +185,7 @@ class _Exchange:
 
     def _body(self, turn: Turn, language: Language) -> str:
         gap = "" if language == "zh" else " "
-        said = gap.join(self._written(prompt, language) for prompt in turn.says)
+        said = gap.join(self._written(prompt, language) for prompt in turn.says).replace(" \n", "\n")
         listed = [option for option in _options(turn) if option.spoken][:LISTED_AT_MOST]
         lines = [f"{option.key} {self._written(option.label, language)}" for option in listed]
         return "\n".join([said, *lines] if said else lines)

@@ -148,6 +148,13 @@ def test_my_bookings_one_a_line(clinic: Clinic) -> None:
     assert re.fullmatch(r"您有2个预约：\n3月2日周一14:00 赵医生 \d{6}\n3月5日周四08:45 王医生 \d{6}", reply)
 
 
+def test_nobody_takes_a_hold_for_a_booking_and_no_character_is_wasted(clinic: Clinic) -> None:
+    assert "请确认：\n1 确认\n2 重选" in say(clinic, P1, "挂号 王医生 周四 8:45")
+    assert "Please confirm:\n1 book it\n2 choose another" in say(clinic, P4, "BOOK DR WANG THU 9:00")
+    say(clinic, P4, "1")
+    assert " \n" not in say(clinic, P4, "MINE")
+
+
 def test_the_dialogue_ends_after_half_an_hour_and_what_it_held_is_free(clinic: Clinic) -> None:
     say(clinic, P1, "挂号 王医生 周四 8:45")
     clinic.pass_(29 * 60)

@@ -18,8 +18,9 @@ class ZombieThread(RuntimeError):
 class Worker:
     """One background thread: `work(stop)` runs until it returns, raises, or `stop` is set.
 
-    A worker that raises is a fault: it is logged with its traceback and `on_death` (if given) is called with
-    the exception, in the dying thread.
+    A worker that raises is a fault: it is logged with its traceback, then `on_death` is called with the exception, in
+    the dying thread. Without an `on_death` the exception goes on to `threading.excepthook`, where the exchange ends
+    the process so that it is started afresh: a box without one of its permanent threads only looks alive.
     """
 
     def __init__(
@@ -42,6 +43,10 @@ class Worker:
     def is_alive(self) -> bool:
         return self._thread.is_alive()
 
+    def ask_to_stop(self) -> None:
+        """Set the stop event and return at once."""
+        self._stop.set()
+
     def stop(self, timeout_s: float = JOIN_TIMEOUT_S) -> None:
         """Ask the thread to end and wait for it, in real seconds; raises `ZombieThread` if it will not."""
         self._stop.set()
@@ -56,5 +61,6 @@ class Worker:
             self._work(self._stop)
         except Exception as error:
             log.exception("thread %s died", self.name)
-            if self._on_death is not None:
-                self._on_death(error)
+            if self._on_death is None:
+                raise
+            self._on_death(error)

@@ -15,7 +15,7 @@ import threading
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from firmware.box import Box, SetupIncomplete
+from firmware.box.exchange import Box
 from firmware.clinic.errors import ClinicError
 from firmware.clock import clock_from_environment
 from firmware.control.channel import ControlServer
@@ -30,7 +30,7 @@ NAME = "exchange"
 HELP = "answer the phone lines (the process that 'run' and systemd start)"
 
 LOOK_REAL_S = 1.0
-CANNOT_START = (SetupIncomplete, ClinicError, FlowError, LineSetupError, StorageError, SQLAlchemyError, OSError)
+CANNOT_START = (ClinicError, FlowError, LineSetupError, StorageError, SQLAlchemyError, OSError)
 SWITCH_INTERVAL_S = 0.0005  # a sound frame must not wait behind a busy thread: platform figures, 8 lines p99 15 ms
 
 
@@ -39,7 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Work until SIGTERM or SIGINT; exit status 1 when what kept the box from starting has been mended."""
+    """Work until SIGTERM or SIGINT; exit status 1 when a fresh start is wanted."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -51,9 +51,18 @@ def run(arguments: argparse.Namespace) -> int:
     except CANNOT_START as error:
         return _stay_out_of_order(folders, str(error), stop)
     gc.freeze()  # what exists now lives as long as the process: keep the collector away from it
+    broken: list[str] = []
+
+    def end_for_a_fresh_start(death: threading.ExceptHookArgs) -> None:
+        broken.append(death.thread.name if death.thread else "a thread")
+        stop.set()
+
+    threading.excepthook = end_for_a_fresh_start
     stop.wait()
     box.stop()
-    return 0
+    if broken:
+        log.error("the exchange ends because %s died; whoever keeps it up starts it afresh", broken[0])
+    return 1 if broken else 0
 
 
 def _stay_out_of_order(folders: Folders, reason: str, stop: threading.Event) -> int:

@@ -21,9 +21,10 @@ from firmware.clinic.profile import ClinicProfile
 from firmware.clock import Clock
 from firmware.ivr.book import FlowBook
 from firmware.ivr.conversation import Conversation
-from firmware.ivr.turn import Finished
+from firmware.ivr.turn import Finished, Turn
 from firmware.ivr.visit import VOICE, Visit
 from firmware.ivr.voice import CallerHungUp, VoiceChannel
+from firmware.language.catalogue import Prompt
 from firmware.language.values import Language
 from firmware.modem.errors import LineError
 from firmware.modem.line import CallerId, IncomingCall
@@ -31,10 +32,12 @@ from firmware.phone_number import NotANumber, normalise
 from firmware.storage import calls, dialogues, recordings
 from firmware.storage.folders import Folders
 from firmware.storage.ledger import Ledger, Transaction
+from firmware.storage.trouble import LEDGER_UNAVAILABLE
 
 log = logging.getLogger(__name__)
 
 BOX_ENDED = "finished"
+REASON_CHARACTERS = 40
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Reception:
     ledger: Ledger
     clock: Clock
     folders: Folders
-    profile: Callable[[], ClinicProfile]
+    profile: ClinicProfile
     flows: FlowBook
     clips: ClipStore
     writer: RecordingWriter
@@ -65,6 +68,7 @@ class IncomingConversation:
         self._number = _number_of(call.caller)
         self._has_message = False
         self._talk: Conversation | None = None
+        self._port: Port | None = None
         self._began_at = reception.clock.now()
 
     @property
@@ -83,32 +87,51 @@ class IncomingConversation:
         return (self._now() - self._began_at).total_seconds()
 
     def run(self) -> None:
-        with self._tx() as tx:
-            number, is_withheld = self._number, self._call.caller.withheld
-            calls.begin(tx, self._now(), self.id, self._call.line_name, number, is_withheld=is_withheld)
+        """Take the call; nothing that it held outlives it, whatever happens."""
         reason = "fault"
         try:
+            self._begin()
             reason = self._answer_and_converse()
         except LineError as error:
             reason = str(error) or type(error).__name__
+        except LEDGER_UNAVAILABLE as error:
+            log.error("call %s: the ledger can't be used (%s)", self.id, type(error).__name__)
+            self._apologise()
         finally:
             self._call.hang_up()
+            self._end(reason)
+
+    def _begin(self) -> None:
+        with self._tx() as tx:
+            number, is_withheld = self._number, self._call.caller.withheld
+            calls.begin(tx, self._now(), self.id, self._call.line_name, number, is_withheld=is_withheld)
+
+    def _end(self, reason: str) -> None:
+        try:
             with self._tx() as tx:
                 holds.release_all(tx, self._holder)
-                calls.end(tx, self._now(), self.id, reason[:40])
+                calls.end(tx, self._now(), self.id, reason[:REASON_CHARACTERS])
+        except LEDGER_UNAVAILABLE as error:  # its hold ends by the clock, its journal at the next start
+            log.error("call %s: its end can't be written down (%s)", self.id, type(error).__name__)
+
+    def _apologise(self) -> None:
+        """Nothing can be booked or written down: the caller is told so rather than left ringing or in silence."""
+        try:
+            port = self._port or self._call.answer()
+            sorry = Turn("trouble", (Prompt("trouble.call_later"),), Finished())
+            self._channel(port, None).carry_out(sorry, self._box.default_language)
+        except (LineError, CallerHungUp) as gone:
+            log.info("call %s: gone before it could be told (%s)", self.id, type(gone).__name__)
 
     def _answer_and_converse(self) -> str:
-        port = self._call.answer()
+        port = self._port = self._call.answer()
         port.add_tap(self._box.punctuality)
         with self._tx() as tx:
             calls.answer(tx, self._now(), self.id)
             contact = people.contact(tx, self._number)
         with self._recording(port) as recorder:
-            channel = VoiceChannel(
-                port, self._box.clock, self._box.clips, self._box.writer, self._message_files(), self._keep_message,
-                recorder,
-            )  # fmt: skip
-            talk = Conversation(self._box.flows, self._box.ledger, self._visit, self._note)
+            channel = self._channel(port, recorder)
+            talk = self._talk = Conversation(self._box.flows, self._box.ledger, self._visit, self._note)
             try:
                 self._converse(talk, channel, contact)
             except CallerHungUp as gone:
@@ -117,6 +140,12 @@ class IncomingConversation:
             with self._tx() as tx:
                 self._describe(tx, talk, talk.state.achieved)
         return BOX_ENDED
+
+    def _channel(self, port: Port, recorder: CallRecorder | None) -> VoiceChannel:
+        box = self._box
+        return VoiceChannel(
+            port, box.clock, box.clips, box.writer, self._message_files(), self._keep_message, recorder
+        )  # fmt: skip
 
     def _converse(self, talk: Conversation, channel: VoiceChannel, contact: people.Contact) -> None:
         turn = talk.begin(contact.language or self._box.default_language, contact.slow_keys)
@@ -136,7 +165,7 @@ class IncomingConversation:
             self._note(tx, "outcome", left)
             self._describe(tx, talk, state.achieved or left)
             if self._number and state.memory.get("slot"):
-                life_s = self._box.profile().continue_s
+                life_s = self._box.profile.continue_s
                 plain = state.to_plain()
                 dialogues.save(tx, self._now(), self.id, dialogues.VOICE, self._number, plain, life_s)
 
@@ -184,7 +213,7 @@ class IncomingConversation:
         calls.note(tx, self._now(), self.id, kind, detail)
 
     def _visit(self, tx: Transaction) -> Visit:
-        return Visit(tx, self._now(), self._box.profile(), VOICE, self._holder, self._number)
+        return Visit(tx, self._now(), self._box.profile, VOICE, self._holder, self._number)
 
     def _tx(self) -> AbstractContextManager[Transaction]:
         return self._box.ledger.transaction()

@@ -56,9 +56,7 @@ class Reply:
 class TextChannel:
     """Answers texts. Belongs to one thread."""
 
-    def __init__(
-        self, flows: FlowBook, profile: Callable[[], ClinicProfile], default_language: Language = "zh"
-    ) -> None:
+    def __init__(self, flows: FlowBook, profile: ClinicProfile, default_language: Language = "zh") -> None:
         self._flows = flows
         self._profile = profile
         self._default_language = default_language
@@ -69,7 +67,7 @@ class TextChannel:
         if not message.is_answerable:
             return
         with tx.begin_nested() as attempt:
-            reply = _Exchange(self._flows, self._profile(), tx, now, message, self._default_language).reply()
+            reply = _Exchange(self._flows, self._profile, tx, now, message, self._default_language).reply()
             if not reply.body or not (reply.is_progress or _may_answer(tx, now, message.number)):
                 attempt.rollback()  # said nothing, done nothing
                 return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -20,6 +21,11 @@ def all_backups(ledger_file: Path) -> list[Path]:
     return sorted(folder_of(ledger_file).glob("*.db"), key=lambda file: file.stat().st_mtime_ns)
 
 
+def exists(ledger_file: Path, label: str) -> bool:
+    """Whether there is a back-up with this label."""
+    return (folder_of(ledger_file) / f"{label}.db").exists()
+
+
 def newest_backup(ledger_file: Path) -> Path | None:
     """The last back-up, if there is one."""
     found = all_backups(ledger_file)
@@ -27,7 +33,7 @@ def newest_backup(ledger_file: Path) -> Path | None:
 
 
 def back_up(ledger_file: Path, label: str) -> Path:
-    """A new back-up, whole and on disk: `label` is its file's name; the oldest beyond the last ten goes."""
+    """A new back-up, whole and on disk: `label` is its file's name; of its kind the last ten stay."""
     folder = folder_of(ledger_file)
     folder.mkdir(mode=0o700, exist_ok=True)
     target = folder / f"{label}.db"
@@ -38,9 +44,15 @@ def back_up(ledger_file: Path, label: str) -> Path:
     _sync(unfinished)
     unfinished.replace(target)
     _sync(folder)
-    for old in all_backups(ledger_file)[:-BACKUPS_KEPT]:
+    of_its_kind = [file for file in all_backups(ledger_file) if _is_daily(file) == _is_daily(target)]
+    for old in of_its_kind[:-BACKUPS_KEPT]:
         old.unlink()
     return target
+
+
+def _is_daily(file: Path) -> bool:
+    """Named by its day: the box's own; those that people or migrations made are counted apart."""
+    return bool(re.fullmatch(r"\d{4}-\d{2}-\d{2}", file.stem))
 
 
 def _sync(path: Path) -> None:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, TextClause, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from firmware.clock import Clock
@@ -135,10 +135,12 @@ def keep_part(tx: Transaction, now: datetime, part: Part) -> bool:
 
 
 def keep_unreadable(tx: Transaction, now: datetime, line: str, pdu: str) -> None:
-    """Keep a PDU that is no text, as handled."""
-    if keep_part(tx, now, Part(line, "?", "", pdu)):
-        newest = select(func.max(inbox.c.id)).scalar_subquery()
-        tx.execute(update(inbox).where(inbox.c.id == newest).values(handled_at=now, is_partial=1))
+    """Keep a PDU that is no text, for a person to look at."""
+    part = Part(line, "?", "", pdu)
+    if keep_part(tx, now, part):
+        found = select(inbox_parts.c.message_id).where(inbox_parts.c.fingerprint == part.fingerprint)
+        unreadable = {"handled_at": now, "is_partial": 1, "needs_person": 1}
+        tx.execute(update(inbox).where(inbox.c.id == found.scalar_subquery()).values(unreadable))
 
 
 def hand_out_partial(tx: Transaction, now: datetime) -> int:
@@ -154,16 +156,31 @@ def hand_out_partial(tx: Transaction, now: datetime) -> int:
 
 
 def unhandled(tx: Transaction, limit: int = 50) -> list[InboxText]:
-    """Texts that nobody handled yet, oldest first."""
-    rows = tx.execute(select(inbox).where(inbox.c.handled_at.is_(None)).order_by(inbox.c.id).limit(limit))
+    """Texts that the box has not handled yet, oldest first."""
+    return _texts(tx, inbox.c.handled_at.is_(None), limit)
+
+
+def for_people(tx: Transaction, limit: int = 200) -> list[InboxText]:
+    """Texts that the box could not deal with and that somebody should read, oldest first."""
+    return _texts(tx, text("needs_person = 1"), limit)  # literal, as in the partial index
+
+
+def mark_handled(tx: Transaction, now: datetime, text_id: int, *, needs_person: bool = False) -> None:
+    """The box is done with this text; call it in the transaction that did what it asked for."""
+    handled = {"handled_at": now, "needs_person": int(needs_person)}
+    tx.execute(update(inbox).where(inbox.c.id == text_id).values(handled))
+
+
+def finish(tx: Transaction, text_id: int) -> None:
+    """Somebody has dealt with a text that the box could not."""
+    tx.execute(update(inbox).where(inbox.c.id == text_id).values(needs_person=0))
+
+
+def _texts(tx: Transaction, condition: ColumnElement[bool] | TextClause, limit: int) -> list[InboxText]:
+    rows = tx.execute(select(inbox).where(condition).order_by(inbox.c.id).limit(limit))
     return [
         InboxText(row.id, row.line, row.number, row.body, bool(row.is_partial), row.received_at) for row in rows.all()
     ]
-
-
-def mark_handled(tx: Transaction, now: datetime, text_id: int) -> None:
-    """This text needs no more attention; call it in the transaction that did what it asked for."""
-    tx.execute(update(inbox).where(inbox.c.id == text_id).values(handled_at=now))
 
 
 _PARTS = select(inbox_parts)

@@ -303,6 +303,11 @@ inbox = Table(
     Column("is_partial", Integer, nullable=False, server_default="0"),
     Column("received_at", Instant, nullable=False),
     Column("handled_at", Instant),
+    Column("needs_person", Integer, nullable=False, server_default="0"),  # the box could not deal with it
+    Index(
+        "inbox_for_people", "id",
+        sqlite_where=text("needs_person = 1"), postgresql_where=text("needs_person = 1"),
+    ),
     Index("inbox_waiting", "id", sqlite_where=text("handled_at IS NULL"), postgresql_where=text("handled_at IS NULL")),
 )  # fmt: skip
 

@@ -102,4 +102,4 @@ def reception(clinic: Clinic, folder: Path, clock: ManualClock, writer: Recordin
     folders = Folders(folder)
     folders.make()
     clips = ClipStore(folders.clips, [DullVoice()])
-    return Reception(clinic.ledger, clock, folders, sample.profile, clinic.flows, clips, writer, lambda file: None)
+    return Reception(clinic.ledger, clock, folders, sample.profile(), clinic.flows, clips, writer, lambda file: None)

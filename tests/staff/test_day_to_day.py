@@ -48,6 +48,7 @@ def test_what_callers_left_waits_until_somebody_has_dealt_with_it(desk: Desk) ->
         recordings.add_message(tx, MONDAY_9, None, None, "m1.wav", 12)
         part = Part("L3", "13800000001", "26/03/02", "请回\x1b[2J电\n话")
         messages.keep_part(tx, MONDAY_9 + timedelta(minutes=5), part)
+        messages.mark_handled(tx, MONDAY_9, messages.unhandled(tx)[0].id, needs_person=True)
     ledger.close()
     rows = desk("messages").rows
     assert rows[1] == f"v1  2026-03-02 09:00  withheld     12 s: {desk.folders.voice_messages / 'm1.wav'}"

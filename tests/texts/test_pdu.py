@@ -222,10 +222,10 @@ def test_a_text_of_more_parts_than_an_octet_counts_is_refused() -> None:
 
 
 # ---- an independent implementation agrees (where it is not defective: no emoji, no short
-# numbers, and its table has a grave accent in the place of the section sign) ----
+# numbers, its table has a grave accent in the place of the section sign, and it loses a last "@") ----
 
 
-AGREED = LATIN.replace("§", "")
+AGREED = LATIN.replace("§", "").replace("@", "")
 
 
 @given(st.text(alphabet=AGREED, min_size=1, max_size=300), st.integers(0, 255))

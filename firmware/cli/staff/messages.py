@@ -1,4 +1,4 @@
-"""`clinicbox messages`: what callers left and what was texted, until somebody has dealt with it."""
+"""`clinicbox messages`: what callers left, and texts that the box could not deal with, until somebody has."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from firmware.storage.messages import InboxText
 from firmware.storage.recordings import VoiceMessage
 
 NAME = "messages"
-HELP = "list voice messages and texts that wait, or mark one as done"
-
-MOST_TEXTS = 200
+HELP = "list voice messages and texts that wait for a person, or mark one as done"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +34,7 @@ def run(office: Office, arguments: argparse.Namespace) -> None:
         return
     with office.ledger.reading() as tx:
         voice = recordings.messages_waiting(tx)
-        texts = messages.unhandled(tx, MOST_TEXTS)
+        texts = messages.for_people(tx)
     rows = [*(_voice_row(office, each) for each in voice), *(_text_row(office, each) for each in texts)]
     rows.sort(key=lambda row: row[1])
     table.show(("id", "came", "from", "what"), rows, "Nothing waits.")
@@ -61,11 +59,11 @@ def _finish(office: Office, change: Change, name: str) -> None:
     waiting = (
         {each.id for each in recordings.messages_waiting(change.tx)}
         if kind == "v"
-        else {each.id for each in messages.unhandled(change.tx, MOST_TEXTS)}
+        else {each.id for each in messages.for_people(change.tx)}
     )
     if key not in waiting:
         raise Refused(f"No message {name} waits.")
     if kind == "v":
         recordings.finish_message(change.tx, change.now, key, office.who)
     else:
-        messages.mark_handled(change.tx, change.now, key)
+        messages.finish(change.tx, key)

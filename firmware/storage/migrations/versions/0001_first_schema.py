@@ -107,7 +107,15 @@ def _create_inbox() -> None:
         sa.Column("is_partial", sa.Integer(), server_default="0", nullable=False),
         sa.Column("received_at", sa.String(length=24), nullable=False),
         sa.Column("handled_at", sa.String(length=24)),
+        sa.Column("needs_person", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "inbox_for_people",
+        "inbox",
+        ["id"],
+        sqlite_where=sa.text("needs_person = 1"),
+        postgresql_where=sa.text("needs_person = 1"),
     )
     op.create_index(
         "inbox_waiting",

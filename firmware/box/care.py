@@ -1,0 +1,61 @@
+"""What has to be done now and then: free what has expired, back the ledger up once a day."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from firmware.clinic import holds, roster
+from firmware.clinic.profile import ClinicProfile
+from firmware.clock import Clock
+from firmware.storage import backups, calls, dialogues
+from firmware.storage.folders import Folders
+from firmware.storage.ledger import Ledger, Transaction
+from firmware.storage.trouble import LedgerTrouble
+from firmware.threads import Worker
+
+log = logging.getLogger(__name__)
+
+INTERVAL_S = 10.0
+
+
+class Caretaker:
+    """Looks after the ledger, in a thread of its own."""
+
+    def __init__(self, ledger: Ledger, clock: Clock, folders: Folders, profile: ClinicProfile) -> None:
+        self._ledger, self._clock, self._folders, self._profile = ledger, clock, folders, profile
+        self._trouble = LedgerTrouble(log, "care")
+        self._worker = Worker("care", self._work)
+
+    @property
+    def has_trouble(self) -> bool:
+        """Whether the ledger could not be used at the last look."""
+        return self._trouble.is_present
+
+    def start(self) -> None:
+        """Put in order what a crash left behind, then look again every few seconds."""
+        with self._ledger.transaction() as tx:
+            calls.end_abandoned(tx, self._clock.now())
+            holds.release_calls(tx)
+            self._free_expired(tx)
+        self._worker.start()
+
+    def stop(self) -> None:
+        self._worker.stop()
+
+    def _work(self, stop: threading.Event) -> None:
+        while not stop.wait(self._clock.real_s(INTERVAL_S)):
+            self._trouble.survived(self._look)
+
+    def _look(self) -> None:
+        with self._ledger.transaction() as tx:
+            self._free_expired(tx)
+        today = str(roster.wall_day(self._clock.now(), self._profile.zone))
+        if not backups.exists(self._folders.ledger, today):
+            backups.back_up(self._folders.ledger, today)
+
+    def _free_expired(self, tx: Transaction) -> None:
+        now = self._clock.now()
+        holds.sweep(tx, now)
+        for dialogue in dialogues.close_expired(tx, now):
+            holds.release_all(tx, f"dialogue/{dialogue.id}")

@@ -1,0 +1,167 @@
+"""The exchange, wired together: nothing else knows all its parts."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from firmware.audio.archive import Archiver
+from firmware.audio.clips import ClipStore
+from firmware.audio.punctuality import Punctuality
+from firmware.audio.recording_writer import RecordingWriter
+from firmware.audio.speech import engines
+from firmware.box.care import Caretaker
+from firmware.box.texts import TextWorker
+from firmware.clinic.profile import load_profile
+from firmware.clock import Clock
+from firmware.control.channel import ControlServer, Message
+from firmware.ivr.book import FlowBook
+from firmware.ivr.call import IncomingConversation, Reception
+from firmware.ivr.catalogue import prompts
+from firmware.ivr.checker import Known
+from firmware.ivr.steps import LISTS, STEPS
+from firmware.ivr.texting import TextChannel
+from firmware.ivr.warm_up import fragments_to_warm
+from firmware.modem.gsm import GsmLine
+from firmware.modem.line import IncomingCall, Line
+from firmware.modem.line_setup import build_line
+from firmware.outreach.texts import Outbox
+from firmware.storage import recordings
+from firmware.storage.documents import SetupDocuments
+from firmware.storage.folders import Folders
+from firmware.storage.ledger import open_ledger
+from firmware.storage.messages import TextKeeper
+from firmware.threads import Worker
+
+log = logging.getLogger(__name__)
+
+
+class Box:
+    """One exchange process: its lines, dialogues, texts and what is kept.
+
+    Raises `StorageError`, `ClinicError` or `LineSetupError` when what is kept does not let it work.
+    """
+
+    def __init__(self, folders: Folders, clock: Clock) -> None:
+        folders.make()
+        self._folders = folders
+        self._documents = SetupDocuments(folders.setup)
+        self._ledger = open_ledger(folders.ledger)
+        self._profile = load_profile(self._documents)
+        self._clips = ClipStore(folders.clips, engines(folders.voices), folders.staff_recordings)
+        self._writer, self._archiver = RecordingWriter(), Archiver(self._archived)
+        self._punctuality = Punctuality()
+        flows = FlowBook(self._documents, Known(STEPS, LISTS, prompts()))
+        self._reception = Reception(
+            ledger=self._ledger,
+            clock=clock,
+            folders=folders,
+            profile=self._profile,
+            flows=flows,
+            clips=self._clips,
+            writer=self._writer,
+            on_recorded=self._archiver.archive,
+            punctuality=self._punctuality,
+        )
+        self._calls: dict[str, tuple[IncomingConversation, Worker]] = {}  # by line
+        self._care = Caretaker(self._ledger, clock, folders, self._profile)
+        self._texts = TextWorker(self._ledger, clock, TextChannel(flows, self._profile), self._wake_outbox)
+        self._lines = self._build_lines(clock)
+        self._outbox = Outbox(self._ledger, clock, [line for line in self._lines if isinstance(line, GsmLine)])
+        self._control = ControlServer(folders.control_socket, {"status": self._status})
+        self._running = ExitStack()
+
+    def start(self) -> None:
+        """Put in order what a crash left behind, then open the lines."""
+        self._archiver.sweep(self._folders.recordings)
+        self._clips.warm(self._fragments(), _progress("speech"))
+        self._running.callback(self._ledger.close)
+        for part in (self._archiver, self._writer, self._outbox, self._texts, self._care):
+            self._start(part.start, part.stop)
+        self._running.callback(self._end_calls)
+        for line in self._lines:
+            self._start(line.start, line.stop)
+        self._start(self._control.start, self._control.close)
+        log.info("the exchange is up with %d lines", len(self._lines))
+
+    def stop(self) -> None:
+        """Close the lines (calls end, their records are completed), then everything behind them."""
+        self._running.close()
+
+    def _start(self, start: Callable[[], object], stop: Callable[[], object]) -> None:
+        start()
+        self._running.callback(stop)
+
+    def _build_lines(self, clock: Clock) -> list[Line]:
+        entries = (self._documents.load("lines") or {}).get("lines", [])
+        keeper = TextKeeper(self._ledger, clock)
+        return [build_line(entry, self._folders, clock, self._on_call, keeper, self._texts.wake) for entry in entries]
+
+    def _fragments(self) -> Any:
+        with self._ledger.reading() as tx:
+            return fragments_to_warm(tx, self._profile, prompts())
+
+    def _wake_outbox(self) -> None:
+        self._outbox.wake()
+
+    def _archived(self, wav: Path, ogg: Path) -> None:
+        with self._ledger.transaction() as tx:
+            recordings.archive(tx, wav.stem, ogg.name)
+
+    # ---- calls ----
+
+    def _on_call(self, call: IncomingCall) -> None:
+        conversation = IncomingConversation(call, self._reception)
+        worker = Worker(f"call on {call.line_name}", lambda _: self._converse(conversation), on_death=_call_broke)
+        self._calls[call.line_name] = conversation, worker
+        worker.start()
+
+    def _converse(self, conversation: IncomingConversation) -> None:
+        conversation.run()
+        self._wake_outbox()
+
+    def _end_calls(self) -> None:
+        for _, worker in self._calls.values():
+            worker.stop()
+
+    # ---- control ----
+
+    def _status(self, _: Message) -> Message:
+        notices = [str(self._documents.damage)] if self._documents.damage else []
+        if self._care.has_trouble:
+            notices.append("The ledger can't be used: is the disk full?")
+        frames = {"heard": self._punctuality.frames, "late_over_20ms": self._punctuality.late}
+        return {"lines": [self._describe(line) for line in self._lines], "notices": notices, "frames": frames}
+
+    def _describe(self, line: Line) -> dict[str, Any]:
+        status = line.status()
+        conversation, worker = self._calls.get(line.name, (None, None))
+        talk = conversation if worker is not None and worker.is_alive else None
+        return {
+            "name": status.name,
+            "kind": status.kind,
+            "state": status.state.value,
+            "detail": status.detail,
+            "signal_dbm": status.signal_dbm,
+            "registered": status.operator_registered,
+            "caller": talk.caller if talk else None,
+            "node": talk.node if talk else None,
+            "since_s": talk.seconds if talk else None,
+        }
+
+
+def _call_broke(_: BaseException) -> None:
+    """One call that breaks (it is in the log) must not end the others."""
+
+
+def _progress(what: str) -> Callable[[int, int], None]:
+    """A log line for each tenth of a long preparation."""
+
+    def tell(done: int, total: int) -> None:
+        if done * 10 // total > (done - 1) * 10 // total:
+            log.info("%s: %d of %d", what, done, total)
+
+    return tell

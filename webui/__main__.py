@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ REPLY_TIMEOUT_S = 2.0
 
 def main() -> int:
     """Serve the pages until SIGTERM or SIGINT."""
+    os.umask(0o077)  # as in the exchange: a ledger that is made here is for the box's own user only
     arguments = _parser().parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(threadName)s: %(message)s")
     app = OpeningApp(lambda: open_app(Folders(arguments.data)))

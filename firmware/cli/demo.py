@@ -13,7 +13,8 @@ from firmware.cli import stage, text
 from firmware.cli.rig import Rig, RigError
 from firmware.cli.scripted_call import ScriptedCall
 from firmware.cli.story import Teller
-from firmware.cli.where import demo_data
+from firmware.cli.where import demo_data, is_up
+from firmware.storage.folders import Folders
 from firmware.storage.schema import bookings
 
 NAME = "demo"
@@ -35,6 +36,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Exit status 0 when both bookings of the story were made."""
     data = demo_data(arguments.data)
+    if is_up(Folders(data)):
+        print(f"A demo is running already, with its data in {data}.", file=sys.stderr)
+        return 1
     shutil.rmtree(data, ignore_errors=True)
     print("Starting the virtual telephone network, the exchange and the web page ...", flush=True)
     try:

@@ -11,11 +11,13 @@ from pathlib import Path
 from firmware.cli import bench, call, demo, exchange, run, staff, status, text
 
 COMMANDS = (demo, run, call, text, status, bench, exchange, *staff.COMMANDS)
+PRIVATE = 0o077  # what the box writes are patients' data: for its own user only
 DATA_VARIABLE = "CLINICBOX_DATA"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; the result is the process's exit status."""
+    os.umask(PRIVATE)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(threadName)s: %(message)s", stream=sys.stderr)
     for library in ("alembic", "gsmmodem"):
         logging.getLogger(library).setLevel(logging.WARNING)

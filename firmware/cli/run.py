@@ -14,6 +14,7 @@ NAME = "run"
 HELP = "run the box on its real lines, with the web page on http://localhost:8080"
 
 RESTART_DELAY_REAL_S = 1.0
+END_TIMEOUT_REAL_S = 15.0
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +49,15 @@ def _keep_up(command: list[str], stop: threading.Event) -> None:
         while process.poll() is None and not stop.wait(0.2):
             continue
         if process.poll() is None:
-            process.terminate()
-            process.wait()
+            _end(process)
         elif not stop.wait(RESTART_DELAY_REAL_S):
             print(f"{' '.join(command[:3])} ended with status {process.returncode}; starting it again", file=sys.stderr)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(END_TIMEOUT_REAL_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -13,12 +13,16 @@ def demo_data(data: Path) -> Path:
     return data / "demo"
 
 
+def is_up(folders: Folders) -> bool:
+    """Whether an exchange runs with these folders."""
+    try:
+        ControlClient(folders.control_socket).close()
+    except NotRunning:
+        return False
+    return True
+
+
 def running(data: Path) -> Folders:
     """The folders of the box that runs; those of `data` itself when none does."""
-    for candidate in (Folders(data), Folders(demo_data(data))):
-        try:
-            ControlClient(candidate.control_socket).close()
-        except NotRunning:
-            continue
-        return candidate
-    return Folders(data)
+    demo = Folders(demo_data(data))
+    return demo if is_up(demo) and not is_up(Folders(data)) else Folders(data)

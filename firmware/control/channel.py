@@ -57,11 +57,8 @@ class ControlServer:
     def start(self) -> ControlServer:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.unlink(missing_ok=True)
-        old_mask = os.umask(0o177)
-        try:
-            self._socket.bind(str(self._path))
-        finally:
-            os.umask(old_mask)
+        os.fchmod(self._socket.fileno(), 0o600)  # Linux gives the file this mode when the socket is bound
+        self._socket.bind(str(self._path))
         self._socket.listen(16)
         Worker(f"control {self._path.name}", self._accept).start()
         return self
@@ -128,8 +125,8 @@ class ControlServer:
             return _failure("UnknownRequest", f"there is no request called {verb!r}")
         try:
             return {"ok": True, **handler(request)}
-        except Exception as error:  # noqa: BLE001 - whatever a handler raises is the asker's answer, not our end
-            log.info("request %s refused: %s", verb, type(error).__name__)
+        except Exception as error:  # whatever a handler raises is the asker's answer, not our end
+            log.info("request %s refused: %s", verb, type(error).__name__, exc_info=not isinstance(error, ValueError))
             return _failure(type(error).__name__, str(error))
 
     def _forget(self, connection: socket.socket) -> None:

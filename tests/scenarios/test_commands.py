@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from firmware.cli.main import main
+from firmware.storage.schema import call_events
 from tests.scenarios.stage import Stage
 
 
@@ -38,6 +39,17 @@ def test_a_scripted_call_tells_what_happened_and_whether_it_was_expected(
     assert main(["status", "--data", data]) == 0
     status = capsys.readouterr().out
     assert all(line in status for line in ("L1", "L2", "L3", "USR5637", "CX93010"))
+
+
+def test_status_says_where_a_caller_is(open_stage: Callable[..., Stage], capsys: pytest.CaptureFixture[str]) -> None:
+    stage = open_stage()
+    caller = stage.ring("L1", "13800000001")
+    caller.press("1")
+    stage.eventually("the next question", lambda: stage.rows(call_events, kind="key"))
+    assert main(["status", "--data", str(stage.rig.folders.data)]) == 0
+    (line,) = [each for each in capsys.readouterr().out.splitlines() if each.startswith("L1")]
+    assert "busy" in line
+    assert "in identify.year for" in line
 
 
 def test_without_a_box_every_command_says_what_to_start(tmp_path: object, capsys: pytest.CaptureFixture[str]) -> None:

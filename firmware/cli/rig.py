@@ -19,7 +19,7 @@ import yaml
 from firmware.clinic import sample
 from firmware.clock import CLOCK_VARIABLE, Deadline, SharedClock, SystemClock
 from firmware.control.channel import ControlClient, ControlError
-from firmware.modem.virtual.client import Network
+from firmware.modem.virtual.client import SOCKET, Network
 from firmware.storage.documents import SetupDocuments
 from firmware.storage.folders import Folders
 from firmware.storage.ledger import open_ledger
@@ -114,7 +114,7 @@ class Rig:
         config.write_text(yaml.safe_dump({"country": "cn", "lines": list(self._lines)}))
         command = ["-m", "firmware.modem.virtual", "--config", str(config), "--run", str(self.folders.network)]
         self._spawn("network", command)
-        self._wait_for("network", lambda: all(self.device(line["name"]).exists() for line in self._lines))
+        self._wait_for("network", self._network_is_there)
         self.network = Network(self.folders.network, self.clock)
 
     def start_exchange(self) -> None:
@@ -186,6 +186,13 @@ class Rig:
             if deadline.is_over:
                 raise RigError(f"the {name} process was not ready in {START_TIMEOUT_REAL_S} s:\n{child.last_lines()}")
             clock.sleep(0.02)
+
+    def _network_is_there(self) -> bool:
+        try:
+            ControlClient(self.folders.network / SOCKET).close()
+        except ControlError:
+            return False
+        return all(self.device(line["name"]).exists() for line in self._lines)
 
     def _lines_are_idle(self) -> bool:
         try:

@@ -25,15 +25,15 @@ from firmware.ivr.checker import Known
 from firmware.ivr.steps import LISTS, STEPS
 from firmware.ivr.texting import TextChannel
 from firmware.ivr.warm_up import fragments_to_warm
-from firmware.modem.gsm import GsmLine
+from firmware.modem.gsm.line import GsmLine
 from firmware.modem.line import IncomingCall, Line
 from firmware.modem.line_setup import build_line
 from firmware.outreach.texts import Outbox
 from firmware.storage import recordings
 from firmware.storage.documents import SetupDocuments
 from firmware.storage.folders import Folders
+from firmware.storage.inbox import TextKeeper
 from firmware.storage.ledger import open_ledger
-from firmware.storage.messages import TextKeeper
 from firmware.threads import Worker
 
 log = logging.getLogger(__name__)

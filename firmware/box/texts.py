@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from firmware.clock import Clock
 from firmware.ivr.texting import TextChannel
+from firmware.storage.inbox import InboxText, mark_handled, unhandled
 from firmware.storage.ledger import Ledger
-from firmware.storage.messages import InboxText, mark_handled, unhandled
 from firmware.storage.trouble import LEDGER_UNAVAILABLE, LedgerTrouble
 from firmware.threads import Worker
 

@@ -31,8 +31,8 @@ from firmware.ivr.visit import TEXT, Visit
 from firmware.language.catalogue import Prompt
 from firmware.language.values import Language
 from firmware.storage import dialogues
+from firmware.storage.inbox import InboxText, mark_handled
 from firmware.storage.ledger import Transaction
-from firmware.storage.messages import InboxText, mark_handled
 from firmware.storage.outbox import queue_text
 from firmware.storage.schema import outbox
 

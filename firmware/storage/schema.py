@@ -281,7 +281,7 @@ voice_messages = Table(
 inbox_parts = Table(
     "inbox_parts", metadata,
     Column("id", Integer, primary_key=True),
-    Column("fingerprint", String(64), nullable=False, unique=True),  # see storage.messages: how duplicates are known
+    Column("fingerprint", String(64), nullable=False, unique=True),  # see storage.inbox: how duplicates are known
     Column("line", String(20), nullable=False),
     Column("sender", String(20), nullable=False),
     Column("service_time", String(40), nullable=False),

@@ -23,8 +23,8 @@ from firmware.ivr.texting import TextChannel
 from firmware.ivr.turn import Answer, Keys, Nothing, Turn, WantRecording
 from firmware.ivr.visit import VOICE, Visit
 from firmware.storage.documents import SetupDocuments
+from firmware.storage.inbox import unhandled
 from firmware.storage.ledger import Ledger, open_ledger
-from firmware.storage.messages import unhandled
 from firmware.storage.schema import bookings, inbox, outbox
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -9,9 +9,9 @@ import pytest
 
 from firmware.cli.where import demo_data
 from firmware.control.channel import ControlServer
-from firmware.storage import calls, messages, recordings
+from firmware.storage import calls, inbox, recordings
 from firmware.storage.folders import Folders
-from firmware.storage.messages import Part
+from firmware.storage.inbox import Part
 from tests.staff.conftest import MONDAY_9, Desk
 
 CURLY, EMOJI = "\u201c", "\U0001f600"
@@ -47,8 +47,8 @@ def test_what_callers_left_waits_until_somebody_has_dealt_with_it(desk: Desk) ->
     with ledger.transaction() as tx:
         recordings.add_message(tx, MONDAY_9, None, None, "m1.wav", 12)
         part = Part("L3", "13800000001", "26/03/02", "请回\x1b[2J电\n话")
-        messages.keep_part(tx, MONDAY_9 + timedelta(minutes=5), part)
-        messages.mark_handled(tx, MONDAY_9, messages.unhandled(tx)[0].id, needs_person=True)
+        inbox.keep_part(tx, MONDAY_9 + timedelta(minutes=5), part)
+        inbox.mark_handled(tx, MONDAY_9, inbox.unhandled(tx)[0].id, needs_person=True)
     ledger.close()
     rows = desk("messages").rows
     assert rows[1] == f"v1  2026-03-02 09:00  withheld     12 s: {desk.folders.voice_messages / 'm1.wav'}"

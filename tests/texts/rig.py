@@ -14,13 +14,13 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import create_engine
 
 from firmware.clock import SharedClock
-from firmware.modem.gsm import GsmLine
+from firmware.modem.gsm.line import GsmLine
 from firmware.modem.virtual.attachments import GsmAttachment
-from firmware.modem.virtual.sim_card import Sim
+from firmware.modem.virtual.gsm_module.sim_card import Sim
 from firmware.modem.virtual.terminal import Fault
 from firmware.modem.virtual.text_switch import TextSwitch
+from firmware.storage.inbox import InboxText, TextKeeper, unhandled
 from firmware.storage.ledger import Ledger, sqlite_engine
-from firmware.storage.messages import InboxText, TextKeeper, unhandled
 from firmware.storage.schema import metadata
 
 SPEED = 20.0

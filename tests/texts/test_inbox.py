@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from firmware.clock import ManualClock
 from firmware.sms_parts import split
+from firmware.storage.inbox import MISSING_PART, InboxText, TextKeeper, mark_handled, unhandled
 from firmware.storage.ledger import Ledger
-from firmware.storage.messages import MISSING_PART, InboxText, TextKeeper, mark_handled, unhandled
 from firmware.storage.schema import metadata
 from tests.texts.rig import MONDAY, PATIENT, new_ledger
 

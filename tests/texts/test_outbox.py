@@ -13,13 +13,13 @@ from sqlalchemy import event
 
 from firmware.clock import ManualClock
 from firmware.modem.errors import LineUnplugged, NumberRefused, TextRefused, TextUnconfirmed
-from firmware.modem.gsm_send import SentPart
+from firmware.modem.gsm.send import SentPart
 from firmware.outreach.texts import RETRY_AFTER, LineSender, Outbox
 from firmware.phone_number import NotANumber
 from firmware.sms_parts import parts_of
 from firmware.storage import outbox
+from firmware.storage.inbox import TextKeeper, unhandled
 from firmware.storage.ledger import Ledger
-from firmware.storage.messages import TextKeeper, unhandled
 from firmware.storage.schema import metadata
 from tests.texts.rig import MONDAY, PATIENT, new_ledger
 

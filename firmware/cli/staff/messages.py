@@ -8,8 +8,8 @@ import re
 from firmware.cli.staff import table
 from firmware.cli.staff.office import Change, Office, command
 from firmware.cli.staff.refusals import Refused
-from firmware.storage import messages, recordings
-from firmware.storage.messages import InboxText
+from firmware.storage import inbox, recordings
+from firmware.storage.inbox import InboxText
 from firmware.storage.recordings import VoiceMessage
 
 NAME = "messages"
@@ -34,7 +34,7 @@ def run(office: Office, arguments: argparse.Namespace) -> None:
         return
     with office.ledger.reading() as tx:
         voice = recordings.messages_waiting(tx)
-        texts = messages.for_people(tx)
+        texts = inbox.for_people(tx)
     rows = [*(_voice_row(office, each) for each in voice), *(_text_row(office, each) for each in texts)]
     rows.sort(key=lambda row: row[1])
     table.show(("id", "came", "from", "what"), rows, "Nothing waits.")
@@ -59,11 +59,11 @@ def _finish(office: Office, change: Change, name: str) -> None:
     waiting = (
         {each.id for each in recordings.messages_waiting(change.tx)}
         if kind == "v"
-        else {each.id for each in messages.for_people(change.tx)}
+        else {each.id for each in inbox.for_people(change.tx)}
     )
     if key not in waiting:
         raise Refused(f"No message {name} waits.")
     if kind == "v":
         recordings.finish_message(change.tx, change.now, key, office.who)
     else:
-        messages.finish(change.tx, key)
+        inbox.finish(change.tx, key)

@@ -30,9 +30,9 @@ def test_a_death_that_is_awaited_stays_with_its_owner() -> None:
         deaths.append(error)
         told.set()
 
-    Worker("line L1", lambda stop: [][0], on_death).start()
+    Worker("line L1", lambda stop: {}["a fault"], on_death).start()
     assert told.wait(5)
-    assert isinstance(deaths[0], IndexError)
+    assert isinstance(deaths[0], KeyError)
 
 
 def test_a_thread_that_does_not_stop_is_reported() -> None:

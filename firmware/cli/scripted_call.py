@@ -11,7 +11,7 @@ from firmware.cli.stage import Stage
 from firmware.cli.story import LedgerWatch, Teller
 from firmware.clock import Deadline
 from firmware.modem.virtual.client import Phone, PhoneCall
-from firmware.modem.virtual.hearing import Ear, Heard, Listener, Quiet, Sighting, ToneHeard, UnknownSpeech
+from firmware.modem.virtual.hearing.listener import Ear, Heard, Listener, Quiet, Sighting, ToneHeard, UnknownSpeech
 from firmware.storage.schema import calls
 
 CALL_LIMIT_S = 900.0  # a call in self-service ends by then at the latest

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from firmware.clock import Clock
-from firmware.modem.gsm import GsmLine
+from firmware.modem.gsm.line import GsmLine
 from firmware.modem.line import CallHandler, Line
-from firmware.modem.profile import CallerIdKind, LineSettings
 from firmware.modem.text_store import TextStore
-from firmware.modem.voice import VoiceLine
+from firmware.modem.voice.line import VoiceLine
+from firmware.modem.voice.profile import CallerIdKind, LineSettings
 from firmware.storage.folders import Folders
 
 VOICE_KEYS = {"name", "kind", "device", "country", "caller_id"}

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from firmware.clock import Clock
 from firmware.modem.errors import LineError, NumberRefused, TextRefused, TextUnconfirmed
-from firmware.modem.gsm_send import SentPart
+from firmware.modem.gsm.send import SentPart
 from firmware.outreach.rate import TokenBucket
 from firmware.sms_parts import parts_of
 from firmware.storage import outbox

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware.modem.virtual.hearing import Ear
+from firmware.modem.virtual.hearing.listener import Ear
 from tests.hearing import library
 
 

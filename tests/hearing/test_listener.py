@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from firmware.clock import ManualClock
-from firmware.modem.virtual.hearing import Ear, Heard, Listener, NotHeard
+from firmware.modem.virtual.hearing.listener import Ear, Heard, Listener, NotHeard
 from tests.hearing import library
 from tests.hearing.lines import Script
 

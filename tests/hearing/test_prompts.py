@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from firmware.modem.virtual.hearing import Ear, Heard, Quiet, Sighting, UnknownSpeech
-from firmware.modem.virtual.recognition import Hearing
+from firmware.modem.virtual.hearing.listener import Ear, Heard, Quiet, Sighting, UnknownSpeech
+from firmware.modem.virtual.hearing.recognition import Hearing
 from tests.hearing import library
 from tests.hearing.lines import RATE, Script, over_line, quiet, tone
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from firmware.modem.virtual.hearing import Ear, Heard, Sighting, ToneHeard
-from firmware.modem.virtual.recognition import Hearing
+from firmware.modem.virtual.hearing.listener import Ear, Heard, Sighting, ToneHeard
+from firmware.modem.virtual.hearing.recognition import Hearing
 from tests.hearing.lines import Script, over_line, tone
 
 

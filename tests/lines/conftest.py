@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from firmware.clock import SharedClock
-from firmware.modem.voice import VoiceLine
+from firmware.modem.voice.line import VoiceLine
 from tests.lines.desk import Desk
 from tests.lines.scripted_modem import ScriptedModem
 

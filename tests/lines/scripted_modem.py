@@ -10,7 +10,7 @@ import tty
 from pathlib import Path
 
 from firmware.clock import Clock
-from firmware.modem import dle
+from firmware.modem.voice import dle
 
 DIALOGUES = Path(__file__).parent.parent / "dialogues"
 _TICK_S = 0.01

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware.modem.at import LINE_LIMIT, GarbageHeard, ReplyParser, ResultCode, ResultGiven, RingHeard, TextGiven
+from firmware.modem.voice.at import LINE_LIMIT, GarbageHeard, ReplyParser, ResultCode, ResultGiven, RingHeard, TextGiven
 from tests.lines.feeding import byte_by_byte, cuts
 
 OK = ResultGiven(ResultCode.OK)

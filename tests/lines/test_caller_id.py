@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware.modem.caller_id import read_line, read_packet, read_report
 from firmware.modem.line import CallerId
+from firmware.modem.voice.caller_id import read_line, read_packet, read_report
 
 ZHANG = CallerId("13800000001")
 WITHHELD = CallerId(None, withheld=True)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from firmware.audio.levels import level_dbm0, tone
-from firmware.modem.coding import Coding, coder
+from firmware.modem.voice.coding import Coding, coder
 
 
 @pytest.mark.parametrize("coding", Coding)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware.modem.dle import (
+from firmware.modem.voice.dle import (
     KeyHeard,
     KeyToneBegan,
     LineSignal,

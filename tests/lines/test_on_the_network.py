@@ -16,10 +16,10 @@ from firmware.audio.levels import level_dbm0, tone
 from firmware.audio.port import HungUp, KeyPressed, Port, Sound
 from firmware.clock import SharedClock
 from firmware.modem.line import CallerId, LineState
-from firmware.modem.profile import CallerIdKind, LineSettings
 from firmware.modem.virtual.client import Network, Phone, PhoneCall
 from firmware.modem.virtual.process import NetworkProcess
-from firmware.modem.voice import VoiceLine
+from firmware.modem.voice.line import VoiceLine
+from firmware.modem.voice.profile import CallerIdKind, LineSettings
 from tests.lines.desk import Desk
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware.audio.port import FRAME_SAMPLES, KeyPressed, Port, Sound
-from firmware.modem.coding import Coding, coder
-from firmware.modem.dle import THROW_AWAY, Unshielder
-from firmware.modem.playout import PlayOut
-from firmware.modem.profile import profiles
+from firmware.modem.voice.coding import Coding, coder
+from firmware.modem.voice.dle import THROW_AWAY, Unshielder
+from firmware.modem.voice.playout import PlayOut
+from firmware.modem.voice.profile import profiles
 
 PROFILE = profiles()["usr5637"]
 LEAD_FRAMES = PROFILE.lead_ms // 20

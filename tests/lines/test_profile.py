@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware.modem.coding import Coding
 from firmware.modem.errors import ProfileBroken, SoundRefused
-from firmware.modem.profile import SampleFormat, choose, choose_format, load, profiles, read_formats
+from firmware.modem.voice.coding import Coding
+from firmware.modem.voice.profile import SampleFormat, choose, choose_format, load, profiles, read_formats
 from tests.lines.scripted_modem import read_dialogue
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from firmware.audio.port import HungUp, Port
-from firmware.modem.coding import Coding, coder
-from firmware.modem.dle import LineSignal
 from firmware.modem.errors import ModemGarbled
-from firmware.modem.supervision import Supervision
+from firmware.modem.voice.coding import Coding, coder
+from firmware.modem.voice.dle import LineSignal
+from firmware.modem.voice.supervision import Supervision
 from tests.lines.test_playout import Clip
 
 QUIET, LOUD = b"\x80\x7f\x81\x80" * 2000, b"\xa0\x60" * 4000  # one second each

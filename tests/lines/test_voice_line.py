@@ -10,10 +10,10 @@ import pytest
 from firmware.audio.port import HungUp, KeyPressed, Sound
 from firmware.audio.spandsp import DtmfSender
 from firmware.clock import SharedClock
-from firmware.modem.coding import Coding, coder
-from firmware.modem.dle import shield
 from firmware.modem.errors import CallerGone, LineUnplugged
 from firmware.modem.line import CallerId, LineState
+from firmware.modem.voice.coding import Coding, coder
+from firmware.modem.voice.dle import shield
 from tests.lines.desk import Desk
 from tests.lines.scripted_modem import ScriptedModem
 

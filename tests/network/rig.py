@@ -12,13 +12,13 @@ import numpy as np
 from firmware.audio.port import Sound
 from firmware.modem.virtual.exchange import Exchange, Party
 from firmware.modem.virtual.line import LineModel, LineQuality
-from firmware.modem.virtual.modem import Modem
-from firmware.modem.virtual.modem_profile import load_profile
 from firmware.modem.virtual.phone import LegEvent, Phone
 from firmware.modem.virtual.plans import load_plan
 from firmware.modem.virtual.ringing import caller_fields
 from firmware.modem.virtual.subscriber_line import SubscriberLine
 from firmware.modem.virtual.tones import ticks
+from firmware.modem.virtual.voice_modem.modem import Modem
+from firmware.modem.virtual.voice_modem.profile import load_profile
 
 CLINIC = "02161230001"
 PATIENT = "13800000001"

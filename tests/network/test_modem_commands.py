@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firmware.modem.virtual.modem_commands import BadCommand, LineReader, split
+from firmware.modem.virtual.voice_modem.commands import BadCommand, LineReader, split
 from tests.network.rig import Rig
 
 IN_DATA_MODE = [

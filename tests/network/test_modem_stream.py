@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware.audio.spandsp import DtmfSender
-from firmware.modem.virtual.modem_stream import (
+from firmware.modem.virtual.voice_modem.sample_codecs import CODECS
+from firmware.modem.virtual.voice_modem.stream import (
     HostCommandReceived,
     PlayOut,
     SamplesReceived,
     next_event,
     shield,
 )
-from firmware.modem.virtual.sample_codecs import CODECS
 from tests.network.rig import Rig, bursts_ms
 
 LOUD = bytes((0xF0, 0x30)) * 40  # 10 ms of sound

@@ -2,7 +2,7 @@
 
 import itertools
 
-from firmware.modem.virtual.hearing import Heard
+from firmware.modem.virtual.hearing.listener import Heard
 
 _DIGITS = str.maketrans("0123456789", "零幺二三四五六七八九")
 

@@ -18,7 +18,7 @@ from firmware.clock import Deadline
 from firmware.control.channel import ControlClient
 from firmware.ivr.catalogue import prompts
 from firmware.modem.virtual.client import PhoneCall, Pressed
-from firmware.modem.virtual.hearing import Ear, Heard, Listener, Quiet, Sighting
+from firmware.modem.virtual.hearing.listener import Ear, Heard, Listener, Quiet, Sighting
 from firmware.storage.ledger import open_ledger
 from firmware.storage.schema import accounts, bookings, calls
 

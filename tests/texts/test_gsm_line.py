@@ -10,9 +10,9 @@ import pytest
 
 from firmware.modem.errors import LineError, NoNetwork, NumberRefused, TextRefused, TextUnconfirmed
 from firmware.modem.line import LineState
-from firmware.modem.pdu import Deliver, encode_deliver, tpdu_octets
-from firmware.modem.virtual.gsm_texts import SubmitFault
-from firmware.modem.virtual.sim_card import MessageStorage
+from firmware.modem.pdu.message import Deliver, encode_deliver, tpdu_octets
+from firmware.modem.virtual.gsm_module.sim_card import MessageStorage
+from firmware.modem.virtual.gsm_module.texts import SubmitFault
 from firmware.modem.virtual.terminal import Fault
 from firmware.outreach.texts import LineSender
 from firmware.storage import outbox

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware.clock import ManualClock
-from firmware.modem import gsm_replies as replies
-from firmware.modem.gsm_lines import LINE_LIMIT, LineCutter, Pending, Sorter, Unsolicited
-from firmware.modem.gsm_replies import Stored
-from firmware.modem.virtual.gsm_module import GsmModule
+from firmware.modem.gsm import replies
+from firmware.modem.gsm.lines import LINE_LIMIT, LineCutter, Pending, Sorter, Unsolicited
+from firmware.modem.gsm.replies import Stored
+from firmware.modem.virtual.gsm_module.module import GsmModule
 from firmware.modem.virtual.text_switch import TextSwitch
 from tests.texts.rig import BOX_NUMBER, MONDAY, PATIENT
 

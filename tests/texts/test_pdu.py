@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware.modem import septets
-from firmware.modem.pdu import (
+from firmware.modem.pdu.fields import Alphabet, alphabet_of, read_time, write_time
+from firmware.modem.pdu.message import (
     Concat,
     Deliver,
     Outcome,
@@ -23,10 +23,10 @@ from firmware.modem.pdu import (
     encode_status_report,
     encode_submit,
     from_hex,
+    septets,
     submits_of,
     tpdu_octets,
 )
-from firmware.modem.pdu_fields import Alphabet, alphabet_of, read_time, write_time
 from firmware.sms_parts import GSM7_BASIC
 
 with warnings.catch_warnings():

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from firmware.modem.line import LineState
-from firmware.modem.virtual.sim_card import Sim
+from firmware.modem.virtual.gsm_module.sim_card import Sim
 from tests.texts.rig import running_box, running_rig, wait_until
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from firmware.modem.virtual.errors import NotPossible
-from firmware.modem.virtual.gsm_module import GsmModule
-from firmware.modem.virtual.modem import Modem
-from firmware.modem.virtual.modem_profile import ModemProfile
+from firmware.modem.virtual.gsm_module.module import GsmModule
 from firmware.modem.virtual.subscriber_line import SubscriberLine
 from firmware.modem.virtual.terminal import Fault, Terminal
 from firmware.modem.virtual.text_switch import TextSwitch
+from firmware.modem.virtual.voice_modem.modem import Modem
+from firmware.modem.virtual.voice_modem.profile import ModemProfile
 
 
 class Attachment(Protocol):

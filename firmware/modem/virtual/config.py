@@ -11,8 +11,8 @@ import yaml
 from firmware.modem.virtual.errors import BadConfig
 from firmware.modem.virtual.exchange import TRUNKS
 from firmware.modem.virtual.line import LineQuality
-from firmware.modem.virtual.modem_profile import ModemProfile, load_profile
 from firmware.modem.virtual.plans import countries
+from firmware.modem.virtual.voice_modem.profile import ModemProfile, load_profile
 from firmware.phone_number import NotANumber, normalise
 
 KINDS = ("voice", "gsm")

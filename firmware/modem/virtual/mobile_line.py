@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from firmware.audio.port import Sound
 from firmware.modem.virtual.exchange import Call, CallState, Exchange, Standing
-from firmware.modem.virtual.gsm_module import GsmModule
+from firmware.modem.virtual.gsm_module.module import GsmModule
 from firmware.modem.virtual.tones import SILENCE
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Protocol
 
 from firmware.clock import Clock
-from firmware.modem.pdu import Concat, Deliver, StatusReport, Submit, encode_deliver, encode_status_report
+from firmware.modem.pdu.message import Concat, Deliver, StatusReport, Submit, encode_deliver, encode_status_report
 from firmware.phone_number import NotANumber, international, normalise
 from firmware.sms_parts import mend, split
 

@@ -14,7 +14,7 @@ from firmware.modem.virtual.tones import TICK_MS
 
 TICK_S = TICK_MS / 1000
 MOST_BEHIND_TICKS = 5  # so much is caught up; a longer delay stays, and the network's time is later by it
-HOST_PATIENCE_S = 0.02  # real seconds; with a clock that runs fast, so long a host may be late with its sound
+HOST_PATIENCE_S = 0.2  # real seconds; with a clock that runs fast, so long a host may be late with its sound
 
 
 class Loop:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -24,7 +23,6 @@ from firmware.storage.schema import accounts, bookings, calls
 
 SPEED = 20.0
 PATIENCE_S = 60.0  # where no promise is tested: three real seconds, for a machine that is busy with other things
-SLOWEST = 2.0
 LISTENING = 8.0  # for stories that listen to every word: a busy machine still speaks and hears without gaps
 A_WORD = 500  # of 32767: louder than the line's noise
 
@@ -33,7 +31,7 @@ class Stage:
     """A running box with its sample clinic, the network around it, and a look into the ledger."""
 
     def __init__(self, data: Path, template: str, clips: Path, speed: float = SPEED, **options: Any) -> None:
-        self.rig = Rig(data, speed=bearable(speed), template=template, clips=clips, **options)
+        self.rig = Rig(data, speed=speed, template=template, clips=clips, **options)
         self.numbers: dict[str, str] = {}
 
     def __enter__(self) -> Stage:
@@ -175,12 +173,6 @@ class Caller:
         """Each fragment that was heard in this call."""
         self._listener.poll()
         return [heard for heard in self._listener.history if isinstance(heard, Heard)]
-
-
-def bearable(speed: float) -> float:
-    """`speed`, or less while others keep this machine busy: late sound is heard as gaps, as it would be in life."""
-    crowd = os.getloadavg()[0] / (os.cpu_count() or 1)
-    return max(SLOWEST, speed / max(1.0, crowd) ** 1.5)
 
 
 def seconds(value: float) -> timedelta:

@@ -31,6 +31,7 @@ class VoiceStream:
         self.codec = codec
         self._play_out = PlayOut(play_out_bytes, TICK_SAMPLES * codec.sample_bytes)
         self._converting = SILENCE
+        self._has_begun = False  # the host has sent sound: before it hears some, it may send none
         self._is_dry = False
         self._is_losing = False
         self._is_ending = False
@@ -49,7 +50,7 @@ class VoiceStream:
     @property
     def waits_for_host(self) -> bool:
         """Whether the next tick will run dry although the host has been sending."""
-        flows = self.direction is not Direction.RECEIVE and not (self._is_dry or self._is_ending or self._is_paused)
+        flows = self._has_begun and not (self._is_dry or self._is_ending or self._is_paused)
         return flows and self._play_out.would_run_dry
 
     def host_said(self, event: StreamEvent) -> str:
@@ -78,6 +79,7 @@ class VoiceStream:
     def _add(self, data: bytes) -> str:
         if self.direction is Direction.RECEIVE or self._is_ending:
             return ""
+        self._has_begun = True
         lost, was_losing = self._play_out.put(data), self._is_losing
         self._is_losing = lost > 0
         return "Y" if self._is_losing and not was_losing else ""

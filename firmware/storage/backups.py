@@ -38,6 +38,7 @@ def back_up(ledger_file: Path, label: str) -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
     target = folder / f"{label}.db"
     unfinished = target.with_suffix(".new")
+    make_private(unfinished)
     with closing(sqlite3.connect(ledger_file)) as source, closing(sqlite3.connect(unfinished)) as copy:
         source.backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
@@ -48,6 +49,13 @@ def back_up(ledger_file: Path, label: str) -> Path:
     for old in of_its_kind[:-BACKUPS_KEPT]:
         old.unlink()
     return target
+
+
+def make_private(file: Path) -> None:
+    """Create the file if need be, for its owner only; SQLite gives the files beside it the same rights."""
+    file.touch(mode=0o600)
+    if file.stat().st_mode & 0o077:
+        file.chmod(0o600)
 
 
 def _is_daily(file: Path) -> bool:

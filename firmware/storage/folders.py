@@ -66,5 +66,7 @@ class Folders:
     def make(self) -> None:
         """Create the folders, for the owner only: they hold patients' data."""
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self.data.stat().st_mode & 0o077:
+            self.data.chmod(0o700)  # somebody else made it
         for folder in (self.clips, self.staff_recordings, self.voices, self.recordings, self.voice_messages, self.run):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

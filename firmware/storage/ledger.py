@@ -15,11 +15,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 
-from firmware.storage.backups import newest_backup
+from firmware.storage.backups import make_private, newest_backup
 from firmware.storage.errors import LedgerBusy, LedgerDamaged, Settled
 
 BUSY_TIMEOUT_S = 5.0
-SCHEMA_REVISION = "0001"  # the newest in migrations/versions; Alembic is imported only for another one
+SCHEMA_REVISION = "0002"  # the newest in migrations/versions; Alembic is imported only for another one
 
 Transaction = Connection
 
@@ -77,6 +77,7 @@ def open_ledger(file: Path) -> Ledger:
     it are there.
     """
     revision = _revision_in(file)
+    make_private(file)
     engine = sqlite_engine(file)
     if revision != SCHEMA_REVISION:
         from firmware.storage import migration  # half a second that a usual start does not spend

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import bindparam, select, text, update
 
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import recordings, voice_messages
+from firmware.storage.schema import calls, recordings, voice_messages
 
 RECORDING = "recording"
 COMPLETE = "complete"
 ARCHIVED = "archived"
+
+_MESSAGE_HEADER_BYTES = 58  # of one channel of u-law: audio.recording_file
+_MESSAGE_BYTES_A_SECOND = 8000  # reckoned from the size, for what a crash cut short may say nothing of its length
 
 _ADVANCE = (
     update(recordings)
@@ -78,6 +82,19 @@ def add_message(
     return key
 
 
+def find_lost_messages(tx: Transaction, now: datetime, folder: Path) -> int:
+    """Make rows of the messages in `folder` that have none, as after a crash, so that staff find them; how many."""
+    known = set(tx.execute(select(voice_messages.c.file)).scalars())
+    lost = [file for file in sorted(folder.glob("*.wav")) if file.name not in known]
+    for file in lost:
+        name_of_call = file.stem.rpartition("-")[0]
+        wanted = select(calls.c.id, calls.c.caller, calls.c.started_at).where(calls.c.id == name_of_call)
+        call = tx.execute(wanted).first()
+        at, call_id, number = (call.started_at, call.id, call.caller) if call else (now, None, None)
+        add_message(tx, at, call_id, number, file.name, _seconds(file))
+    return len(lost)
+
+
 def messages_waiting(tx: Transaction) -> list[VoiceMessage]:
     """The messages that nobody has dealt with, oldest first."""
     table = voice_messages.c
@@ -90,3 +107,7 @@ def finish_message(tx: Transaction, now: datetime, message_id: int, who: str) ->
     """`who` of the staff has dealt with the message."""
     done = update(voice_messages).where(voice_messages.c.id == message_id).values(done_at=now, done_by=who)
     tx.execute(done)
+
+
+def _seconds(message: Path) -> int:
+    return round(max(0, message.stat().st_size - _MESSAGE_HEADER_BYTES) / _MESSAGE_BYTES_A_SECOND)

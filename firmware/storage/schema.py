@@ -33,6 +33,8 @@ IS_LIVE = text("bookings.state IN ('held', 'booked', 'arrived')")  # the booking
 IS_VISIT = text("bookings.state IN ('booked', 'arrived')")
 IS_HELD = text("bookings.state = 'held'")
 
+IS_NOT_ARRIVED = text("state IN ('failed', 'unknown') AND done_at IS NULL")  # of the outbox
+
 _IS_LIVE = text("state IN ('held', 'booked', 'arrived')")
 _IS_VISIT = text("state IN ('booked', 'arrived')")
 _IS_HELD = text("state = 'held'")
@@ -326,11 +328,13 @@ outbox = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("sent_at", Instant),
     Column("error", String(100)),
+    Column("done_at", Instant),  # somebody has dealt with a text that failed or is in doubt
     CheckConstraint(
         "state IN ('queued', 'sending', 'sent', 'delivered', 'failed', 'unknown', 'withdrawn')", name="outbox_state"
     ),
     Index("outbox_by_number", "number", "created_at"),
     Index("outbox_by_state", "state"),
+    Index("outbox_not_arrived", "created_at", sqlite_where=IS_NOT_ARRIVED, postgresql_where=IS_NOT_ARRIVED),
 )  # fmt: skip
 
 outbox_parts = Table(
@@ -367,4 +371,10 @@ audit = Table(
     Column("who", String(40), nullable=False),
     Column("what", String(60), nullable=False),
     Column("detail", String(200), nullable=False, server_default=""),
+)  # fmt: skip
+
+heartbeat = Table(  # one row: when the box last wrote
+    "heartbeat", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -96,6 +97,17 @@ def test_a_voice_message_waits_until_somebody_deals_with_it(tx: Transaction, now
     assert (message.id, message.file, message.created_at) == (message_id, "m1.wav", now)
     recordings.finish_message(tx, now, message_id, "chen")
     assert recordings.messages_waiting(tx) == []
+
+
+def test_a_message_that_a_crash_left_without_a_row_is_found(tx: Transaction, now: datetime, tmp_path: Path) -> None:
+    calls.begin(tx, now, "c-1", "L1", NUMBER, is_withheld=False)
+    for name in ("c-1-1.wav", "c-1-2.wav", "nobody-1.wav"):
+        (tmp_path / name).write_bytes(b"\x00" * (58 + 24000))
+    recordings.add_message(tx, now, "c-1", NUMBER, "c-1-1.wav", 3)
+    assert recordings.find_lost_messages(tx, now, tmp_path) == 2
+    found = [(each.call_id, each.number, each.file, each.seconds) for each in recordings.messages_waiting(tx)[1:]]
+    assert found == [("c-1", NUMBER, "c-1-2.wav", 3), (None, None, "nobody-1.wav", 3)]
+    assert recordings.find_lost_messages(tx, now, tmp_path) == 0
 
 
 def test_the_audit_trail_reads_newest_first(tx: Transaction, now: datetime) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 
 from firmware.storage import audit, backups, ledger
 from firmware.storage.errors import LedgerBusy, LedgerDamaged, LedgerTooNew, Settled
@@ -209,5 +209,5 @@ def test_an_ordinary_start_does_not_load_alembic(closed_ledger: Path) -> None:
 
 
 def test_a_ledger_can_not_be_made_where_there_is_no_folder(tmp_path: Path) -> None:
-    with pytest.raises(OperationalError):
+    with pytest.raises(FileNotFoundError):
         open_ledger(tmp_path / "nowhere" / "ledger.db")

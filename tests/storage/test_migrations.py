@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, text
 
-from firmware.storage import migration
+from firmware.storage import backups, migration, outbox
 from firmware.storage.ledger import SCHEMA_REVISION, Ledger, open_ledger, sqlite_engine
-from firmware.storage.schema import metadata
+from firmware.storage.schema import instant_text, metadata
 
 
 def shape(engine: Engine) -> dict[str, Any]:
@@ -55,3 +57,19 @@ def test_two_processes_that_migrate_at_once_do_it_once(file: Path) -> None:
     migration.upgrade(sqlite_engine(file), file, None)
     migration.upgrade(sqlite_engine(file), file, None)
     open_ledger(file).close()
+
+
+def test_a_ledger_of_the_first_version_is_brought_up_to_date_and_backed_up(file: Path, now: datetime) -> None:
+    config, engine = migration.configuration(), sqlite_engine(file)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        old = {"number": "13800000001", "body": "x", "purpose": "notice", "state": "failed", "at": instant_text(now)}
+        columns = "INSERT INTO outbox (number, body, purpose, state, created_at)"
+        connection.execute(text(f"{columns} VALUES (:number, :body, :purpose, :state, :at)"), old)
+    engine.dispose()
+    ledger = open_ledger(file)
+    with ledger.reading() as tx:
+        assert [lost.body for lost in outbox.not_arrived(tx, now)] == ["x"]
+    ledger.close()
+    assert backups.exists(file, "before-0001")

@@ -27,7 +27,7 @@ from firmware.ivr.texting import TextChannel
 from firmware.ivr.warm_up import fragments_to_warm
 from firmware.modem.gsm.line import GsmLine
 from firmware.modem.line import IncomingCall, Line
-from firmware.modem.line_setup import build_line
+from firmware.modem.line_setup import build_line, read_lines
 from firmware.outreach.texts import Outbox
 from firmware.storage import recordings
 from firmware.storage.documents import SetupDocuments
@@ -96,9 +96,10 @@ class Box:
         self._running.callback(stop)
 
     def _build_lines(self, clock: Clock) -> list[Line]:
-        entries = (self._documents.load("lines") or {}).get("lines", [])
+        document = self._documents.load("lines")
+        setups = [] if document is None else read_lines(document)
         keeper = TextKeeper(self._ledger, clock)
-        return [build_line(entry, self._folders, clock, self._on_call, keeper, self._texts.wake) for entry in entries]
+        return [build_line(setup, self._folders, clock, self._on_call, keeper, self._texts.wake) for setup in setups]
 
     def _fragments(self) -> Any:
         with self._ledger.reading() as tx:

@@ -161,7 +161,7 @@ class Rig:
         documents.save("flow", {"template": self._template})
 
     def _line_document(self, line: dict[str, Any]) -> dict[str, Any]:
-        return {"name": line["name"], "kind": line["kind"], "device": str(self.device(line["name"]))}
+        return {"name": line["name"], "kind": line["kind"], "device": str(self.device(line["name"]).absolute())}
 
     def _spawn(self, name: str, arguments: list[str]) -> None:
         log = self.folders.run / f"{name}.log"

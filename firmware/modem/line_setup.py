@@ -1,11 +1,14 @@
-"""From a line's set-up document to the driver that serves it."""
+"""From the set-up document of the lines to the drivers that serve them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from firmware.audio.call_tones import PLANS
 from firmware.clock import Clock
 from firmware.modem.gsm.line import GsmLine
 from firmware.modem.line import CallHandler, Line
@@ -14,49 +17,118 @@ from firmware.modem.voice.line import VoiceLine
 from firmware.modem.voice.profile import CallerIdKind, LineSettings
 from firmware.storage.folders import Folders
 
-VOICE_KEYS = {"name", "kind", "device", "country", "caller_id"}
-GSM_KEYS = {"name", "kind", "device", "pin"}
+EXAMPLE = "{name: L1, kind: voice, device: /dev/ttyACM0}"
+_VOICE_KEYS = ("name", "kind", "device", "country", "caller_id")
+_GSM_KEYS = ("name", "kind", "device", "pin")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,20}")  # it is part of a file's name
+_PIN = re.compile(r"[0-9]{4,8}", re.ASCII)  # 3GPP TS 31.101 clause 9.3
+
+Entry = dict[str, Any]
 
 
 class LineSetupError(Exception):
-    """A line's set-up document can't be understood; the message names the line and the key."""
+    """The set-up of the lines can't be understood; the message names the line and the key."""
+
+
+@dataclass(frozen=True)
+class VoiceSetup:
+    """A line on a voice modem."""
+
+    name: str
+    device: Path
+    settings: LineSettings
+
+
+@dataclass(frozen=True)
+class GsmSetup:
+    """A line on a GSM module."""
+
+    name: str
+    device: Path
+    pin: str | None
+
+
+LineSetup = VoiceSetup | GsmSetup
+
+
+def read_lines(document: Any) -> list[LineSetup]:
+    """The lines that a document `{"lines": [...]}` describes; touches no device. Raises `LineSetupError`."""
+    if not isinstance(document, dict) or set(document) != {"lines"} or not isinstance(document["lines"], list):
+        raise LineSetupError(f"lines is a list of lines: '- {EXAMPLE}'")
+    lines = [_read_line(entry) for entry in document["lines"]]
+    _refuse_twins("name", [line.name for line in lines])
+    _refuse_twins("device", [str(line.device) for line in lines])
+    return lines
 
 
 def build_line(
-    entry: dict[str, Any],
+    setup: LineSetup,
     folders: Folders,
     clock: Clock,
     on_call: CallHandler,
     inbox: TextStore,
     on_text: Callable[[], None],
 ) -> Line:
-    """The line that `entry` describes, not started yet; raises `LineSetupError`."""
-    name, kind, device = (_wanted(entry, key) for key in ("name", "kind", "device"))
+    """The line that `setup` describes, not started yet."""
+    if isinstance(setup, VoiceSetup):
+        return VoiceLine(setup.name, setup.device, clock, on_call, setup.settings)
+    memory = folders.data / f"pin-{setup.name}.json"
+    return GsmLine(setup.name, setup.device, clock, inbox, on_text, setup.pin, memory)
+
+
+def _read_line(entry: Any) -> LineSetup:
+    if not isinstance(entry, dict):
+        raise LineSetupError(f"{entry!r} is no line: write {EXAMPLE}")
+    name, kind, device = (_text(entry, key) for key in ("name", "kind", "device"))
+    if not _NAME.fullmatch(name):
+        raise LineSetupError(f"line {name!r}: a name is up to 20 Latin letters, digits, - and _")
+    if not Path(device).is_absolute():
+        raise LineSetupError(f"line {name}: device is a whole path such as /dev/ttyACM0, not {device!r}")
     if kind == "voice":
-        _refuse_unknown(entry, VOICE_KEYS)
-        return VoiceLine(name, Path(device), clock, on_call, _voice_settings(entry))
+        _refuse_unknown(entry, _VOICE_KEYS)
+        return VoiceSetup(name, Path(device), LineSettings(_country(entry), _caller_id(entry)))
     if kind == "gsm":
-        _refuse_unknown(entry, GSM_KEYS)
-        memory = folders.data / f"pin-{name}.json"
-        return GsmLine(name, Path(device), clock, inbox, on_text, entry.get("pin"), memory)
+        _refuse_unknown(entry, _GSM_KEYS)
+        return GsmSetup(name, Path(device), _pin(entry))
     raise LineSetupError(f"line {name}: kind is 'voice' or 'gsm', not {kind!r}")
 
 
-def _voice_settings(entry: dict[str, Any]) -> LineSettings:
-    try:
-        return LineSettings(entry.get("country", "cn"), CallerIdKind(entry.get("caller_id", "fsk")))
-    except ValueError as error:
-        raise LineSetupError(f"line {entry['name']}: {error}") from error
-
-
-def _wanted(entry: dict[str, Any], key: str) -> str:
+def _text(entry: Entry, key: str) -> str:
     value = entry.get(key)
     if not isinstance(value, str) or not value:
         raise LineSetupError(f"line {entry.get('name', '?')}: {key!r} is missing")
     return value
 
 
-def _refuse_unknown(entry: dict[str, Any], known: set[str]) -> None:
+def _country(entry: Entry) -> str:
+    country = entry.get("country", "cn")
+    if not isinstance(country, str) or country not in PLANS:
+        raise LineSetupError(f"line {entry['name']}: country is one of {', '.join(PLANS)}, not {country!r}")
+    return country
+
+
+def _caller_id(entry: Entry) -> CallerIdKind:
+    try:
+        return CallerIdKind(entry.get("caller_id", "fsk"))
+    except ValueError as error:
+        known, given = ", ".join(CallerIdKind), entry["caller_id"]
+        raise LineSetupError(f"line {entry['name']}: caller_id is one of {known}, not {given!r}") from error
+
+
+def _pin(entry: Entry) -> str | None:
+    pin = entry.get("pin")
+    if pin is None or (isinstance(pin, str) and _PIN.fullmatch(pin)):
+        return pin
+    raise LineSetupError(f"line {entry['name']}: pin is 4 to 8 digits in quotes")
+
+
+def _refuse_unknown(entry: Entry, known: tuple[str, ...]) -> None:
     for key in entry:
         if key not in known:
             raise LineSetupError(f"line {entry['name']}: unknown key {key!r}; known are {', '.join(sorted(known))}")
+
+
+def _refuse_twins(key: str, values: list[str]) -> None:
+    for value in values:
+        if values.count(value) > 1:
+            raise LineSetupError(f"two lines have the {key} {value}")

@@ -101,7 +101,10 @@ def test_lines_are_kept_with_their_sim_pin_out_of_sight(desk: Desk, file: Path) 
         ("- {name: L1, kind: voice, device: /dev/x, baud: 9}", "unknown key 'baud'"),
         ("- {name: L1, kind: voice, device: /dev/x, country: zz}", "country is one of cn, us, de, not 'zz'"),
         ("- {name: L1, kind: voice, device: /dev/x, country: [cn]}", "country is one of"),
-        ("- {name: L1, kind: voice, device: /dev/x, caller_id: morse}", "Line L1: 'morse'"),
+        (
+            "- {name: L1, kind: voice, device: /dev/x, caller_id: morse}",
+            "L1: caller_id is one of fsk, dtmf, not 'morse'",
+        ),
         ("- {name: L1, kind: gsm, device: /dev/x, pin: 1234}", "pin is 4 to 8 digits in quotes"),
         ("- {name: ../../x, kind: voice, device: /dev/x}", "a name is up to 20 Latin letters"),
         (
@@ -112,6 +115,7 @@ def test_lines_are_kept_with_their_sim_pin_out_of_sight(desk: Desk, file: Path) 
             "- {name: L1, kind: voice, device: /dev/x}\n- {name: L2, kind: voice, device: /dev/x}",
             "Two lines have the device /dev/x.",
         ),
+        ("- {name: L1, kind: voice, device: ttyACM0}", "device is a whole path"),
         ("- L1", "'L1' is no line"),
         ("L1: voice", "must hold a list of lines"),
         ("", "must hold a list of lines"),

@@ -88,7 +88,7 @@ def _restore(office: Office, number: int) -> None:
     if clinic := tables.get("clinic", {}).get("1"):
         _check_texts(office, read_profile(clinic))
     if lines := tables.get("lines", {}).get("1"):
-        check_lines(lines, office.folders, office.clock)
+        check_lines(lines)
     office.folders.make()
     with office.changing("set-up restore") as change:
         office.documents.restore(number)
@@ -103,7 +103,7 @@ def _set(office: Office, name: str, file: Path) -> None:
             raise Refused(f"{file} holds no settings: write 'name:', 'zone:' and so on.")
         _check_texts(office, read_profile(document))
     else:
-        document = check_lines(document, office.folders, office.clock)
+        document = check_lines(document)
     office.folders.make()
     with office.changing(f"set-up {name}") as change:
         office.documents.save(name, document)

@@ -15,7 +15,7 @@ _BEEP_HZ, _BEEP_S, _BEEP_DBM0 = 1000.0, 0.4, -16.0
 
 
 class PromptSource:
-    """Speaks prompts, each a row of clips, then ends."""
+    """Speaks prompts, each a row of clips, then ends; a key cannot stop the first `deaf_s` seconds."""
 
     def __init__(
         self,
@@ -23,12 +23,19 @@ class PromptSource:
         stops_at_key: bool = True,
         fragment_gap_ms: int = FRAGMENT_GAP_MS,
         prompt_gap_ms: int = PROMPT_GAP_MS,
+        deaf_s: float = 0.0,
     ) -> None:
-        self.stops_at_key = stops_at_key
+        self._can_stop = stops_at_key
+        self._deaf_s = deaf_s
         prompt_sounds = [_joined(clips, fragment_gap_ms) for clips in prompts]
         self._sound = _whole_frames(_joined(prompt_sounds, prompt_gap_ms))
         self._sound.flags.writeable = False  # frames are views of it
         self._at = 0
+
+    @property
+    def stops_at_key(self) -> bool:
+        """Whether a key that began now would end it."""
+        return self._can_stop and self.spoken_s >= self._deaf_s
 
     @property
     def seconds(self) -> float:

@@ -26,7 +26,9 @@ SILENT_FRAME: Sound = np.zeros(FRAME_SAMPLES, dtype=np.int16)
 class Source(Protocol):
     """Something that speaks."""
 
-    stops_at_key: bool  # barge-in: a key ends this source at once
+    @property
+    def stops_at_key(self) -> bool:
+        """Barge-in: whether a key ends this source at once."""
 
     def frame(self) -> Sound | None:
         """The next 160 samples, or None when the source has ended."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, insert, select, update
 
-from firmware.clinic import accounts, codes, holds, notices, records
+from firmware.clinic import accounts, codes, holds, notices, records, roster
 from firmware.clinic.errors import (
     AlreadyBookedThatDay,
     AlreadyCancelled,
@@ -16,7 +16,7 @@ from firmware.clinic.errors import (
     NoSuchBooking,
     TooLateToCancel,
 )
-from firmware.clinic.profile import ClinicProfile
+from firmware.clinic.profile import CHARGE, ClinicProfile
 from firmware.clinic.records import OTHER_VISIT, Booking
 from firmware.clinic.roster import Slot
 from firmware.language.values import Language
@@ -93,13 +93,13 @@ def cancel(
 ) -> Booking:
     """Cancel a visit: slot free at once, money back, texts for it withdrawn, cancellation queued.
 
-    `cause` is the call, dialogue or staff behind it. Only staff may cancel after the cut-off. Raises `NoSuchBooking`,
-    `AlreadyCancelled`, `TooLateToCancel`.
+    `cause` is the call, dialogue or staff behind it. Only staff may cancel after the cut-off. Raises `NoSuchBooking`
+    (also for a visit whose patient came or missed it), `AlreadyCancelled`, `TooLateToCancel`.
     """
     visit = records.booking(tx, booking_id)
     if visit.state == "cancelled":
         raise AlreadyCancelled(visit)
-    if not visit.is_live:
+    if visit.state != "booked":
         raise NoSuchBooking(f"booking {booking_id} is {visit.state}")
     cut_off = profile.cut_off(visit.day)
     if now >= cut_off and not by_staff:
@@ -123,6 +123,25 @@ def check_in(tx: Transaction, now: datetime, booking_id: int, *, channel: str, c
     if visit.fee_is_held:
         accounts.charge(tx, now, visit.patient_id, visit.fee_cents, visit.id)
     return _set_state(tx, now, visit, "arrived", channel, cause)
+
+
+def no_show(
+    tx: Transaction, profile: ClinicProfile, now: datetime, booking_id: int, *, channel: str, cause: str
+) -> Booking:
+    """The patient did not come: held money is settled as `profile.no_show_fee` says, texts not yet sent are withdrawn.
+
+    Raises `NoSuchBooking` unless it is a visit that is booked and whose time has come.
+    """
+    visit = records.booking(tx, booking_id)
+    if visit.state == "no-show":
+        return visit
+    if visit.state != "booked" or now < roster.last_moment(visit.slot, profile.zone):
+        raise NoSuchBooking(f"booking {booking_id} is {visit.state}, or still to come")
+    if visit.fee_is_held:
+        settle = accounts.charge if profile.no_show_fee == CHARGE else accounts.release
+        settle(tx, now, visit.patient_id, visit.fee_cents, visit.id)
+    notices.withdraw(tx, visit.id)
+    return _set_state(tx, now, visit, "no-show", channel, cause)
 
 
 def _held(tx: Transaction, hold_id: int, holder: str) -> Booking | None:

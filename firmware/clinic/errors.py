@@ -24,6 +24,10 @@ class SlotTaken(ClinicError):
         self.alternatives = alternatives
 
 
+class SlotOff(SlotTaken):
+    """Nobody was quicker: the session does not take place, or the slot's time is over."""
+
+
 class NoSuchSlot(ClinicError):
     """The roster has no such slot (any more)."""
 

@@ -15,7 +15,7 @@ from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
 from sqlalchemy.dialects import sqlite
 
 from firmware.clinic import records, roster, schedule
-from firmware.clinic.errors import AlreadyBookedThatDay, BeyondHorizon, SlotTaken
+from firmware.clinic.errors import AlreadyBookedThatDay, BeyondHorizon, SlotOff, SlotTaken
 from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.records import OTHER_VISIT
 from firmware.clinic.roster import Slot
@@ -68,7 +68,7 @@ def hold(
     """Keep `slot` for the person until `profile.hold_s` from now; what `holder` held before is given back.
 
     `holder` names the call, dialogue or desk ("call/<id>"), `channel` is voice, text or desk. If the number of a
-    series is gone, its next free number is taken. Raises `SlotTaken` with the next free slots,
+    series is gone, its next free number is taken. Raises `SlotTaken` (or `SlotOff`) with the next free slots,
     `AlreadyBookedThatDay` or `BeyondHorizon`.
     """
     if slot.day > profile.last_day(now):
@@ -79,7 +79,7 @@ def hold(
     if obstacles.visit_id is not None:
         raise AlreadyBookedThatDay(records.booking(tx, obstacles.visit_id))
     if obstacles.is_off or roster.last_moment(slot, profile.zone) <= now:
-        raise SlotTaken(alternatives(tx, profile, now, slot))
+        raise SlotOff(alternatives(tx, profile, now, slot))
     _SWEEP.run(tx, now=now, whose=holder)
     until = later(now, profile.hold_s)
     for candidate in _candidates(tx, profile, now, slot):

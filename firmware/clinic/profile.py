@@ -22,6 +22,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 Hours = tuple[tuple[tuple[time, time], ...], ...]  # for each weekday, Monday first, the spans in which it is open
 
+RELEASE, CHARGE = "release", "charge"
 _CLOSED: Hours = ((),) * 7
 
 
@@ -43,6 +44,7 @@ class ClinicProfile:
     pin_tries_a_call: int = 3
     pin_tries_a_day: int = 6
     general_asks_day: bool = False  # False: a general number is for today
+    no_show_fee: str = RELEASE  # what becomes of the held fee of a visit that was missed: RELEASE or CHARGE
     text_parts: int = 1  # the most parts that one of the clinic's notices may have
 
     def last_day(self, now: datetime) -> date:
@@ -137,6 +139,15 @@ def _whole(least: int, most: int) -> Callable[[Any], int]:
     return read
 
 
+def _one_of(*words: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if value not in words:
+            raise ValueError(f"must be {' or '.join(words)}, not {value!r}")
+        return str(value)
+
+    return read
+
+
 def _switch(value: Any) -> bool:
     if type(value) is not bool:
         raise ValueError(f"must be true or false, not {value!r}")
@@ -152,12 +163,13 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "horizon_days": _whole(0, 90),
     "cancel_days_before": _whole(0, 14),
     "cancel_until": _time,
-    "hold_s": _whole(30, 900),
-    "dialogue_life_s": _whole(60, 86400),
+    "hold_s": _whole(120, 900),  # less, and a slow caller loses what was promised to be kept
+    "dialogue_life_s": _whole(120, 86400),
     "continue_s": _whole(0, 3600),
     "pin_tries_a_call": _whole(1, 10),
     "pin_tries_a_day": _whole(1, 100),
     "general_asks_day": _switch,
+    "no_show_fee": _one_of(RELEASE, CHARGE),
     "text_parts": _whole(1, 10),
 }
 

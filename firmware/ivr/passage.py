@@ -67,6 +67,7 @@ class Passage:
         self._says: list[Prompt] = []
         self._secrets: set[str] = set()
         self._is_same_question = False
+        self._is_news = False
 
     # ---- moving ----
 
@@ -76,6 +77,7 @@ class Passage:
         self._move(address, stack)
 
     def leave_for(self, address: Address) -> None:
+        self._is_news = True
         self._move(address, ())
 
     def end_politely(self) -> tuple[State, Turn]:
@@ -171,6 +173,7 @@ class Passage:
             language=did.language or self._state.language,
         )
         self._says.extend(did.says)
+        self._is_news = self._is_news or did.is_news
         if did.achieved:
             self._change(achieved=did.achieved, rounds=0, asked=())
         self.go(self._exit(self._state.address, node.outcomes, did.outcome))
@@ -212,6 +215,7 @@ class Passage:
         self._is_same_question = False
         items = self._items(node)
         if isinstance(node, Choose) and not any(items):
+            self._is_news = True
             self.go(node.none)
             return None
         asked = questions.ask(node, items, self._state.page, self._visit.channel)
@@ -252,6 +256,7 @@ class Passage:
     def _fail(self, node: Asking, failure: questions.Failed) -> None:
         tries = self._state.tries + 1
         self._change(is_understood=False)
+        self._is_news = failure.how != "silent"  # a key that comes late is meant for this very question
         leave = node.silent if failure.how == "silent" else None
         if leave or tries >= node.tries:
             self._change(hesitates=False)
@@ -267,7 +272,8 @@ class Passage:
 
     def _turn(self, says: tuple[str, ...], want: Want) -> tuple[State, Turn]:
         self._say(*says)
-        return self._without_secrets(), Turn(str(self._state.address), tuple(self._says), want, self._patience())
+        where, said = str(self._state.address), tuple(self._says)
+        return self._without_secrets(), Turn(where, said, want, self._patience(), self._is_news)
 
     def _finished(self) -> tuple[State, Turn]:
         return self._turn((), Finished())

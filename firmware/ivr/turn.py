@@ -69,6 +69,7 @@ class Turn:
     says: tuple[Prompt, ...]
     want: Want
     patience: Patience = field(default_factory=Patience)
+    is_news: bool = False  # the answer was not taken as expected: what was keyed ahead was meant for something else
 
 
 @dataclass(frozen=True)

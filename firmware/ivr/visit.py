@@ -59,6 +59,7 @@ class Did:
     says: tuple[Prompt, ...] = ()  # said before what comes next
     language: Language | None = None  # speak this from now on
     achieved: str | None = None  # what the patient got done, for the journal; the count of rounds starts again
+    is_news: bool = False  # not what the patient reckoned with: to be heard before the next key counts
 
 
 @dataclass(frozen=True)

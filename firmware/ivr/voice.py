@@ -1,7 +1,8 @@
 """The voice channel: carries turns out on a port, in the call's thread.
 
 A key stops what is being said; keys pressed ahead are kept for the questions to come, none lost and none counted
-twice. The patience of a question is counted in frames from the end of its prompts.
+twice. Only news must be heard first: keys pressed before its first words were meant for another question. The
+patience of a question is counted in frames from the end of its prompts.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from firmware.ivr.turn import (
 )
 from firmware.language.values import Language
 
+NEWS_S = 1.0  # a key so soon after news began was pressed before anybody could have understood it
 SLICE_S = 0.5  # how soon a prompt that noise has cut is noticed
 RETELLINGS = 5
 LATE_HASH_S = 2.0  # a `#` so soon after the last digit belongs to the number, however many digits it needed
@@ -78,11 +80,13 @@ class VoiceChannel:
         self._recorder = recorder
         self._last_key_s = 0.0
         self._hash_until_s = 0.0
+        self._deaf_until_s = 0.0
 
     def carry_out(self, turn: Turn, language: Language) -> Answer:
         """Say the turn and wait for its answer; raises `CallerHungUp`."""
         prompts_ = speaking.spoken_prompts(turn, language, prompts())
         sound = speaking.sounds(prompts_, language, self._clips)
+        self._deaf_until_s = self._port.seconds + NEWS_S if turn.is_news else 0.0
         match turn.want:
             case WantKey():
                 key = self._key_while_telling(sound, turn.patience.first_digit_s)
@@ -126,7 +130,7 @@ class VoiceChannel:
 
     def _tell(self, sound: list[list[Sound]]) -> tuple[str | None, bool]:
         """Say it; the key that came, and whether it was cut short by something that was no answer."""
-        source = PromptSource(sound)
+        source = PromptSource(sound, deaf_s=max(0.0, self._deaf_until_s - self._port.seconds))
         self._port.play(source)
         while True:
             spoken_s = source.spoken_s
@@ -149,6 +153,8 @@ class VoiceChannel:
 
     def _key_of(self, event: PortEvent | None) -> str | None:
         if not isinstance(event, KeyPressed) or event.key not in "0123456789*#":
+            return None
+        if event.at_s < self._deaf_until_s:
             return None
         is_late = event.key == "#" and event.at_s <= self._hash_until_s
         self._hash_until_s, self._last_key_s = 0.0, event.at_s

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -36,6 +37,10 @@ def cancel(
     tx: Transaction, profile: ClinicProfile, now: datetime, booking: records.Booking, **how: Any
 ) -> records.Booking:
     return bookings.cancel(tx, profile, now, booking.id, channel="voice", cause="call/2", **how)
+
+
+def check_in(tx: Transaction, now: datetime, booking: records.Booking) -> records.Booking:
+    return bookings.check_in(tx, now, booking.id, channel="desk", cause="desk/chen")
 
 
 def test_a_confirmed_visit_is_row_money_journal_and_text(
@@ -175,9 +180,35 @@ def test_at_check_in_the_held_fee_is_charged_once(tx: Transaction, profile: Clin
     for _ in range(2):
         assert bookings.check_in(tx, now, visit.id, channel="desk", cause="desk/chen").state == "arrived"
     assert accounts.account(tx, P1) == Account(3000, 0)
-    cancel(tx, profile, now, visit)
-    with pytest.raises(NoSuchBooking):
-        bookings.check_in(tx, now, visit.id, channel="desk", cause="desk/chen")
+
+
+def test_who_has_come_can_no_longer_cancel_not_even_at_the_desk(
+    tx: Transaction, profile: ClinicProfile, now: datetime
+) -> None:
+    visit = book(tx, profile, now, slot_at(tx, profile, now, TUESDAY, "08:30"))
+    bookings.check_in(tx, now, visit.id, channel="desk", cause="desk/chen")
+    with pytest.raises(NoSuchBooking, match="arrived"):
+        cancel(tx, profile, now, visit, by_staff=True)
+    assert accounts.account(tx, P1) == Account(3000, 0)
+
+
+@pytest.mark.parametrize(("policy", "left"), [("release", Account(5000, 0)), ("charge", Account(3000, 0))])
+def test_who_does_not_come_loses_the_fee_only_where_the_clinic_says_so(
+    tx: Transaction, profile: ClinicProfile, now: datetime, policy: str, left: Account
+) -> None:
+    profile = replace(profile, no_show_fee=policy)
+    visit = book(tx, profile, now, slot_at(tx, profile, now, TUESDAY, "08:30"))
+    with pytest.raises(NoSuchBooking):  # still to come
+        bookings.no_show(tx, profile, now, visit.id, channel="desk", cause="desk/chen")
+    evening = now + timedelta(days=1, hours=9)
+    for _ in range(2):
+        missed = bookings.no_show(tx, profile, evening, visit.id, channel="desk", cause="desk/chen")
+        assert (missed.state, missed.fee_is_held) == ("no-show", False)
+    assert accounts.account(tx, P1) == left
+    assert events(tx)[-1] == ("no-show", "desk", "desk/chen")
+    for act in (lambda: cancel(tx, profile, evening, visit), lambda: check_in(tx, evening, visit)):
+        with pytest.raises(NoSuchBooking):
+            act()
 
 
 def test_a_booking_is_found_by_its_code_or_its_first_digits_from_its_number(

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+
+from sqlalchemy import insert, select
 
 from firmware.clinic import bookings, holds, sample, schedule
+from firmware.clinic.roster import Slot
 from firmware.ivr.turn import Finished, WantRecording
 from firmware.storage import dialogues
+from firmware.storage.schema import absences, sessions
 from tests.dialogue.desk import P1, P2, P4, Clinic
 
 TO_FIRST_TIME = ("1", "1948", "2", "1", "2", "1")  # book, birth year, specialist, internal, tomorrow, first time
@@ -86,12 +91,11 @@ def test_a_general_visit_is_for_today_by_its_number(clinic: Clinic) -> None:
 def test_the_loser_of_a_race_hears_two_other_times(clinic: Clinic) -> None:
     caller = clinic.call(P1)
     caller.press("1", "1948", "2", "1", "2")
-    profile = sample.profile()
-    with clinic.ledger.transaction() as tx:
+    with clinic.ledger.reading() as tx:
         wish = schedule.Wish(department_id=1, kind="specialist")
-        slot = schedule.next_free(tx, profile, clinic.now, wish, after=clinic.now.date().replace(day=3))[0]
-        hold = holds.hold(tx, profile, clinic.now, slot, 4, holder="desk/8001", channel="desk")
-        bookings.confirm(tx, profile, clinic.now, hold.id, holder="desk/8001")
+        tomorrow = clinic.now.date() + timedelta(days=1)
+        slot = schedule.next_free(tx, sample.profile(), clinic.now, wish, after=tomorrow)[0]
+    other_books(clinic, slot)
 
     said = caller.press("1")
 
@@ -99,6 +103,40 @@ def test_the_loser_of_a_race_hears_two_other_times(clinic: Clinic) -> None:
     assert "八点四十五分" in said
     assert "九点" in said
     assert "三月三号" in caller.press("1")
+
+
+def other_books(clinic: Clinic, slot: Slot) -> None:
+    profile = sample.profile()
+    with clinic.ledger.transaction() as tx:
+        hold = holds.hold(tx, profile, clinic.now, slot, 4, holder="desk/8001", channel="desk")
+        bookings.confirm(tx, profile, clinic.now, hold.id, holder="desk/8001")
+
+
+def test_who_takes_too_long_to_confirm_hears_two_other_times(clinic: Clinic) -> None:
+    caller = clinic.call(P1)
+    caller.press(*TO_FIRST_TIME)
+    with clinic.ledger.reading() as tx:
+        slot = schedule.slot(tx, sample.profile(), str(caller.state.memory["slot"]))
+    clinic.pass_(300)
+    other_books(clinic, slot)
+    said = caller.press("1")
+    assert "刚刚被约走了" in said
+    assert "八点四十五分" in said
+    assert "九点" in said
+    assert caller.turn.is_news
+
+
+def test_a_session_that_is_off_was_not_just_taken(clinic: Clinic) -> None:
+    caller = clinic.call(P1)
+    caller.press(*TO_FIRST_TIME[:-1])
+    with clinic.ledger.transaction() as tx:
+        for session in tx.execute(select(sessions).where(sessions.c.doctor_id == 1)).all():
+            tomorrow = clinic.now.date() + timedelta(days=1)
+            tx.execute(insert(absences).values(session_id=session.id, day=tomorrow))
+    said = caller.press("1")
+    assert "现在不能预约" in said
+    assert "约走" not in said
+    assert caller.turn.is_news
 
 
 def test_the_year_chooses_among_a_family_and_no_name_is_said(clinic: Clinic) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ import pytest
 from sqlalchemy import select
 
 from firmware.audio.recording_writer import RecordingWriter
-from firmware.clinic import people
+from firmware.clinic import holds, people, schedule
+from firmware.clinic.schedule import Wish
 from firmware.clock import ManualClock
 from firmware.ivr import conversation
 from firmware.ivr.call import IncomingConversation, Reception
+from firmware.ivr.visit import Did, Memory, Visit
 from firmware.storage import calls, recordings
 from firmware.storage.schema import call_events, voice_messages
 from tests.dialogue.desk import NINE, P1, P4, Clinic
@@ -88,6 +91,35 @@ def test_no_pace_of_keys_loses_or_doubles_one(rig: Rig, gap_s: float) -> None:
 def test_a_key_cuts_the_prompt_at_once(rig: Rig) -> None:
     rig.call(P1, later="1H", at_s=1.0, gap_s=0.02)
     assert rig.port.spoken_frames <= 52
+
+
+def test_the_key_after_a_time_that_was_just_taken_chooses_nothing_else(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold = conversation.STEPS["hold"]
+
+    def hold_too_late(visit: Visit, memory: Memory) -> Did:
+        wish = Wish(department_id=1, kind="specialist")
+        first = schedule.next_free(visit.tx, visit.profile, visit.now, wish, after=visit.today + timedelta(days=1))[0]
+        holds.hold(visit.tx, visit.profile, visit.now, first, 4, holder="desk/8001", channel="desk")
+        return hold.run(visit, memory)
+
+    late = replace(hold, run=hold_too_late)
+    monkeypatch.setattr(conversation, "STEPS", {**conversation.STEPS, "hold": late})
+    rig.call(P1, later="1194821211" + "1", gap_s=0.15)
+    said = rig.events("said")
+    assert [each for each in said if each.startswith("抱歉，这个号刚刚被约走了")]
+    assert not [each for each in said if "您选的是" in each]
+    assert {(at, patient) for _, at, _, patient in rig.clinic.booked()} == {("08:30", 4)}
+
+
+def test_a_key_pressed_once_the_news_is_heard_counts(rig: Rig) -> None:
+    rig.call(P1, later="7", at_s=1.0)
+    assert rig.events("node")[:2] == ["front.main", "front.main"]
+    rig.port = VirtualPort(rig.clock)
+    rig.port.later = [(1.0, "7"), (1.3, "1"), (2.6, "1"), (3.0, "hang")]
+    rig.take(P1)
+    assert rig.events("key") == ["7", "1"]  # the first 1 came before a word could be understood
 
 
 def test_the_hash_after_a_full_number_is_no_second_answer(rig: Rig) -> None:

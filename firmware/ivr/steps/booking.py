@@ -8,6 +8,7 @@ from firmware.clinic.errors import (
     BeyondHorizon,
     HoldLost,
     NotEnoughMoney,
+    SlotOff,
     SlotTaken,
 )
 from firmware.clinic.records import Booking
@@ -21,13 +22,14 @@ from firmware.language.catalogue import Prompt
 from firmware.language.values import Code, Money, Name, Value
 
 WORDS = ("day", "time", "who", "department", "queue_number", "fee")
+HOLD_OUTCOMES = ("held", "held-number", "taken", "gone", "already")
 NOTHING_CHOSEN: dict[str, Plain] = {"slot": None, "hold": None}
 
 
 def hold(visit: Visit, memory: Memory) -> Did:
     """Keep the chosen slot while the patient decides."""
     slot = slot_of(visit, word_in(memory, "slot") or "")
-    return _taken(()) if slot is None else _hold(visit, memory, slot)
+    return _gone(()) if slot is None else _hold(visit, memory, slot)
 
 
 def hold_first(visit: Visit, memory: Memory) -> Did:
@@ -42,12 +44,14 @@ def _hold(visit: Visit, memory: Memory, slot: Slot) -> Did:
             visit.tx, visit.profile, visit.now, slot, needed(memory, "patient"),
             holder=visit.holder, channel=visit.channel,
         )  # fmt: skip
+    except SlotOff as error:
+        return _gone(error.alternatives)
     except SlotTaken as error:
         return _taken(error.alternatives)
     except AlreadyBookedThatDay as error:
         return _already(error.booking)
     except BeyondHorizon:
-        return _taken(())
+        return _gone(())
     words = {**describe(kept.slot), "fee": Money(kept.slot.session.fee_cents)}
     outcome = "held-number" if kept.slot.session.is_by_number else "held"
     return Did(outcome, {"hold": kept.id, "slot": kept.slot.id}, words)
@@ -65,7 +69,8 @@ def book(visit: Visit, memory: Memory) -> Did:
     try:
         booked = bookings.confirm(
             visit.tx, visit.profile, visit.now, needed(memory, "hold"), holder=visit.holder,
-            number=number_of(visit, memory), language=language, notify=visit.channel != TEXT,
+            slot=slot_of(visit, word_in(memory, "slot") or ""), number=number_of(visit, memory), language=language,
+            notify=visit.channel != TEXT,
         )  # fmt: skip
     except HoldLost as error:
         return _taken(error.alternatives)
@@ -73,7 +78,7 @@ def book(visit: Visit, memory: Memory) -> Did:
         return _already(error.booking)
     except NotEnoughMoney as error:
         holds.release_all(visit.tx, visit.holder)
-        return Did("no-money", words={"missing": Money(error.missing_cents)})
+        return Did("no-money", words={"missing": Money(error.missing_cents)}, is_news=True)
     words = booking_words(booked)
     if visit.channel == TEXT:
         text = notices.confirmation(visit.profile, visit.now, booked, language)
@@ -93,16 +98,26 @@ def as_is(text: str) -> tuple[Prompt, ...]:
 
 
 def _taken(alternatives: tuple[Slot, ...]) -> Did:
-    return Did("taken", {**NOTHING_CHOSEN, "alternatives": [slot.id for slot in alternatives]})
+    """Somebody else was quicker."""
+    return Did("taken", _instead(alternatives), is_news=True)
+
+
+def _gone(alternatives: tuple[Slot, ...]) -> Did:
+    """The clinic does not offer it any more."""
+    return Did("gone", _instead(alternatives), is_news=True)
+
+
+def _instead(alternatives: tuple[Slot, ...]) -> dict[str, Plain]:
+    return {**NOTHING_CHOSEN, "alternatives": [slot.id for slot in alternatives]}
 
 
 def _already(booking: Booking) -> Did:
-    return Did("already", NOTHING_CHOSEN, booking_words(booking))
+    return Did("already", NOTHING_CHOSEN, booking_words(booking), is_news=True)
 
 
 STEPS = {
-    "hold": Step(hold, ("held", "held-number", "taken", "already"), WORDS),
-    "hold-first": Step(hold_first, ("held", "held-number", "taken", "already"), WORDS),
+    "hold": Step(hold, HOLD_OUTCOMES, WORDS),
+    "hold-first": Step(hold_first, HOLD_OUTCOMES, WORDS),
     "release": Step(release, ("done",)),
     "book": Step(
         book, ("booked", "booked-number", "written", "taken", "already", "no-money"), (*WORDS, "code", "missing")

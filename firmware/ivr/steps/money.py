@@ -22,7 +22,7 @@ def check_money(visit: Visit, memory: Memory) -> Did:
     missing = min(fees, default=0) - account.available_cents
     words = {"balance": Money(account.available_cents)}
     if missing > 0:
-        return Did("short", words={**words, "missing": Money(missing)})
+        return Did("short", words={**words, "missing": Money(missing)}, is_news=True)
     return Did("enough", words=words)
 
 

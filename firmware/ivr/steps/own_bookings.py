@@ -5,6 +5,7 @@ from __future__ import annotations
 from firmware.clinic import bookings, notices, records
 from firmware.clinic.errors import AlreadyCancelled, NoSuchBooking, TooLateToCancel
 from firmware.clinic.records import Booking
+from firmware.ivr.nodes import Plain
 from firmware.ivr.steps.booking import WORDS, as_is, booking_words
 from firmware.ivr.steps.memory import language_of, needed, word_in
 from firmware.ivr.visit import TEXT, Did, Item, Memory, Step, Visit
@@ -23,7 +24,7 @@ def read_bookings(visit: Visit, memory: Memory) -> Did:
     """Say the patient's visits, soonest first, with their codes."""
     mine = _mine(visit, memory)
     if not mine:
-        return Did("none")
+        return Did("none", is_news=True)
     says = [Prompt("mine.count", {"count": Number(len(mine))})]
     says += [Prompt(_key("mine.booking", each), booking_words(each)) for each in mine[:READ_AT_MOST]]
     return Did("read", says=tuple(says), achieved="bookings read")
@@ -34,11 +35,12 @@ def find_by_code(visit: Visit, memory: Memory) -> Did:
     try:
         found = records.by_code(visit.tx, word_in(memory, "code") or "", visit.number)
     except NoSuchBooking:
-        return Did("unknown")
+        return Did("unknown", is_news=True)
     if found.contact_number != visit.number:
-        return Did("unknown")
-    outcome = "found" if found.is_live else "over"
-    return Did(outcome, {"booking": found.id, "patient": found.patient_id}, booking_words(found))
+        return Did("unknown", is_news=True)
+    known: dict[str, Plain] = {"booking": found.id, "patient": found.patient_id}
+    is_over = found.state != "booked"
+    return Did("over" if is_over else "found", known, booking_words(found), is_news=is_over)
 
 
 def describe_booking(visit: Visit, memory: Memory) -> Did:
@@ -56,9 +58,9 @@ def cancel(visit: Visit, memory: Memory) -> Did:
             notify=visit.channel != TEXT,
         )  # fmt: skip
     except (AlreadyCancelled, NoSuchBooking):
-        return Did("over", words=booking_words(chosen))
+        return Did("over", words=booking_words(chosen), is_news=True)
     except TooLateToCancel:
-        return Did("too-late", words=booking_words(chosen))
+        return Did("too-late", words=booking_words(chosen), is_news=True)
     words = booking_words(cancelled)
     if visit.channel == TEXT:
         text = notices.cancellation(visit.profile, visit.now, cancelled, language_of(memory))

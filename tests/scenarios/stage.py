@@ -130,7 +130,7 @@ class Caller:
         self.call = call
         self._listener = Listener(stage.ear, call.heard_file, stage.clock)
 
-    def hears(self, *texts: str, within_s: float = 40.0) -> None:
+    def hears(self, *texts: str, within_s: float = 2 * PATIENCE_S) -> None:
         """Wait until fragments that contain these are heard, one after the other."""
         for text in texts:
             self._listener.wait_for(text, within_s)

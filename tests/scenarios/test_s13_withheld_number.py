@@ -17,7 +17,7 @@ def show_card(caller: Caller, card: str, pin: str) -> None:
     caller.press(f"{card}#")
     caller.hears("请输入密码")
     caller.press(f"{pin}#")
-    caller.hears("请输入您的手机号码", within_s=20)
+    caller.hears("请输入您的手机号码")
 
 
 def book(caller: Caller) -> None:
@@ -48,11 +48,12 @@ def test_a_withheld_number_books_with_the_card_and_gets_no_text(
     caller.press("9")
     caller.hears("预约成功", "重听", "九")
     assert caller.heard_so_far().count(code) == 4
-    assert caller.heard_so_far().count("请输入您的手机号码") == 1
+    asked = caller.heard_so_far().count("请输入您的手机号码")
     caller.press("1")  # a second visit in the same call: the number is not asked for again
     caller.hears("预约挂号")
     caller.press("1")
     caller.hears("普通门诊")
+    assert caller.heard_so_far().count("请输入您的手机号码") == asked
     caller.hang_up()
 
     (call,) = stage.rows(calls)

@@ -235,3 +235,32 @@ def test_after_a_second_seizure_a_key_still_counts_once(desk: Desk, plug_in: Plu
     modem.send(shield(coder(Coding.LINEAR8).encode(DtmfSender().sound("5"))))
     assert port.wait(5.0) == KeyPressed("5")
     assert port.wait(1.0) is None
+
+
+class Broken:
+    """A tap with a fault of ours in it."""
+
+    def heard(self, sound: Sound) -> None:
+        raise ZeroDivisionError("a fault of ours")
+
+    def spoke(self, frame: Sound) -> None:
+        return
+
+
+def test_a_fault_of_the_program_ends_its_call_only_and_the_line_heals(
+    desk: Desk, plug_in: PlugIn, clock: SharedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    modem = plug_in("usr5637")
+    for _ in range(2):
+        desk.await_state(LineState.IDLE)
+        ring(modem, clock)
+        port = desk.next_call().answer()
+        port.add_tap(Broken())
+        while (event := port.wait(60.0)) is None:
+            continue
+        assert event == HungUp("line fault")
+        desk.await_state(LineState.FAULT)
+        assert "ZeroDivisionError" in desk.line.status().detail
+    desk.await_state(LineState.IDLE)
+    told = [record for record in caplog.records if record.exc_info]
+    assert len(told) == 2

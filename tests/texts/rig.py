@@ -107,10 +107,20 @@ class Box:
         self.rig = rig
         self.ledger = new_ledger(folder)
         self.told_of_texts = threading.Event()
+        self.when_told: Callable[[], None] = self.told_of_texts.set
         self.line = GsmLine(
-            "L3", rig.device, rig.clock, TextKeeper(self.ledger, rig.clock), self.told_of_texts.set, pin, folder / "pin"
+            "L3",
+            rig.device,
+            rig.clock,
+            TextKeeper(self.ledger, rig.clock),
+            self._tell,
+            pin,
+            folder / "pin",
         )
         self.line.start()
+
+    def _tell(self) -> None:
+        self.when_told()
 
     def texts(self) -> list[InboxText]:
         with self.ledger.transaction() as tx:

@@ -329,3 +329,21 @@ def test_a_line_without_a_device_waits_for_it(tmp_path: Path, rig: Rig) -> None:
         wait_until(lambda: "not there" in box.line.status().detail)
         rig.fault(Fault.UNPLUG, is_on=False)
         wait_until(lambda: box.line.can_send)
+
+
+def test_a_fault_of_the_program_is_told_once_and_the_line_comes_back(
+    box: Box, rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> None:
+        raise ZeroDivisionError("a fault of ours")
+
+    box.when_told = broken
+    rig.deliver("挂号")
+    wait_until(lambda: box.line.status().state is LineState.FAULT)
+    assert "ZeroDivisionError" in box.line.status().detail
+    box.when_told = box.told_of_texts.set
+    wait_until(lambda: box.line.can_send)
+    rig.deliver("取消")
+    wait_until(lambda: box.bodies() == ["挂号", "取消"])
+    told = [record for record in caplog.records if record.exc_info]
+    assert [record.getMessage() for record in told] == ["line L3 is down: a fault of the program (ZeroDivisionError)"]

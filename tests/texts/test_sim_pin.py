@@ -56,3 +56,11 @@ def test_a_card_that_needs_a_person_says_so_and_nothing_is_tried(
         wait_until(lambda: says in box.line.status().detail)
         rig.clock.sleep(5)
         assert (sim.pin_tries, sim.puk_tries) == (tries, 10)
+
+
+def test_what_cannot_be_remembered_is_not_tried(tmp_path: Path) -> None:
+    with running_rig(tmp_path, Sim(pin="1234")) as rig:
+        (tmp_path / "pin").symlink_to(tmp_path / "gone" / "pin")
+        with running_box(tmp_path, rig, pin="1234") as box:
+            wait_until(lambda: "is not tried" in box.line.status().detail)
+        assert rig.module.sim.pin_tries == 3

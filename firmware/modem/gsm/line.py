@@ -21,6 +21,7 @@ from firmware.modem.gsm.send import SentPart, pdus_of, send_pdu
 from firmware.modem.gsm.serial import SafeGsm
 from firmware.modem.gsm.sweep import Sweeper
 from firmware.modem.line import LineState, LineStatus
+from firmware.modem.reconnect import Reconnect
 from firmware.modem.text_store import TextStore
 from firmware.threads import Worker
 
@@ -29,7 +30,6 @@ log = logging.getLogger(__name__)
 CHECK_S = 15.0  # signal and registration; also finds a module that hangs
 SWEEP_S = 180.0  # notices get lost; nothing waits longer than this
 STORE_RETRY_S = 10.0
-BACK_OFF_S = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 PART_TRIES = 3
 PART_PAUSE_S = 3.0
 _NOTICES = "2,1,0,2"  # AT+CNMI: store texts and reports and tell of them (27.005 clause 3.4.1)
@@ -60,6 +60,7 @@ class GsmLine:
         self._lock = threading.RLock()  # one transaction at a time
         self._modem: SafeGsm | None = None
         self._opened: SafeGsm | None = None  # the same, from before it is ready
+        self._reconnect = Reconnect(name, device, clock)
         self._stopping = threading.Event()
         self._fault = ""
         self._signal_dbm: int | None = None
@@ -142,34 +143,32 @@ class GsmLine:
     # ---- the line's thread ----
 
     def _work(self, stop: threading.Event) -> None:
-        failures = 0
         while not stop.is_set():
             try:
-                modem = self._connect()
-                failures = 0
-                self._attend(modem, stop)
-            except LineError as error:
-                self._lose(error)
-            finally:
-                self._disconnect()
-            stop.wait(self._clock.real_s(BACK_OFF_S[min(failures, len(BACK_OFF_S) - 1)]))
-            failures += 1
+                self._serve(stop)
+            except Exception as error:  # noqa: BLE001 - the line heals, whatever it was
+                if self._stopping.is_set():
+                    return
+                self._fault = self._reconnect.failed(error)
+                self._reconnect.wait(stop)
+
+    def _serve(self, stop: threading.Event) -> None:
+        """Work until `stop` or a fault."""
+        try:
+            self._attend(self._connect(), stop)
+        finally:
+            self._disconnect()
 
     def _connect(self) -> SafeGsm:
         modem = self._opened = SafeGsm(str(self._device), self._clock, self._unlock)
         if self._stopping.is_set():
             raise LineUnplugged("the line is being closed")
         modem.open()
-        try:
-            self._prepare(modem)
-        except LineError:
-            modem.close()
-            raise
+        self._prepare(modem)
         with self._lock:
             self._modem = modem
-        if self._fault:
-            log.info("line %s: working again", self.name)
         self._fault = ""
+        self._reconnect.succeeded("GSM module")
         return modem
 
     def _unlock(self, modem: SafeGsm) -> None:
@@ -182,18 +181,13 @@ class GsmLine:
         modem.ask(f"AT+CNMI={_NOTICES}")
         self._look_at_network(modem)
 
-    def _lose(self, error: LineError) -> None:
-        if not self._stopping.is_set() and not self._fault:
-            log.warning("line %s: %s", self.name, error)
-        self._fault = str(error)
-
     def _disconnect(self) -> None:
-        modem = self._modem
+        modem = self._opened
         if modem is None:
             return
         modem.abort()
         with self._lock:
-            self._modem = None
+            self._modem = self._opened = None
         modem.close()
 
     def _attend(self, modem: SafeGsm, stop: threading.Event) -> None:

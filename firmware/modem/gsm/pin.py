@@ -25,7 +25,7 @@ class PinMemory:
 
     def __init__(self, file: Path | None) -> None:
         self._file = file
-        self._tried = file.read_text().strip() if file and file.exists() else ""
+        self._tried = file.read_text(errors="replace").strip() if file and file.exists() else ""
 
     def has_failed(self, pin: str) -> bool:
         return self._tried == _mark(pin)
@@ -54,7 +54,10 @@ def unlock(modem: SafeGsm, clock: Clock, pin: str | None, memory: PinMemory) -> 
     if state != "SIM PIN":
         raise SimLocked(f"the SIM card says {state or 'nothing'}: put it into a phone and unlock it there")
     _check_may_try(modem, pin, memory)
-    memory.trying(pin or "")
+    try:
+        memory.trying(pin or "")
+    except OSError as error:
+        raise SimLocked("the PIN is not tried, because that it was cannot be written down") from error
     try:
         modem.ask(f'AT+CPIN="{pin}"')
     except CommandRefused as error:

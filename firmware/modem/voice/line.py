@@ -11,7 +11,7 @@ from pathlib import Path
 
 from firmware.clock import Clock
 from firmware.modem.core_affinity import share_one_core
-from firmware.modem.errors import CommandRefused, LineError, LineNotSeized, ModemGarbled, ModemSilent
+from firmware.modem.errors import LineUnplugged, ModemSilent
 from firmware.modem.line import CallHandler, LineState, LineStatus
 from firmware.modem.reconnect import Reconnect
 from firmware.modem.serial_device import SerialDevice
@@ -47,7 +47,7 @@ class VoiceLine:
         self._settings = settings
         self._state, self._detail = LineState.STARTING, ""
         self._reconnect = Reconnect(name, device, clock)
-        self._worker = Worker(f"line {name}", self._work, on_death=self._died)
+        self._worker = Worker(f"line {name}", self._work)
 
     def start(self) -> None:
         self._worker.start()
@@ -66,9 +66,8 @@ class VoiceLine:
             try:
                 with SerialDevice(self._device, self._clock) as device:
                     self._serve(device, stop)
-            except LineError as error:
-                self._set(LineState.FAULT, str(error))
-                self._reconnect.failed(error)
+            except Exception as error:  # noqa: BLE001 - the line heals, whatever it was
+                self._set(LineState.FAULT, self._reconnect.failed(error))
                 self._reconnect.wait(stop)
 
     def _serve(self, device: SerialDevice, stop: threading.Event) -> None:
@@ -80,7 +79,9 @@ class VoiceLine:
             while not stop.is_set():
                 self._set(LineState.IDLE, modem.profile.name)
                 self._wait_for_call(modem, carrier, stop)
-        except (ModemSilent, ModemGarbled, CommandRefused, LineNotSeized):
+        except LineUnplugged:
+            raise
+        except Exception:
             device.hang_up_by_dtr()
             raise
 
@@ -129,6 +130,3 @@ class VoiceLine:
 
     def _set(self, state: LineState, detail: str) -> None:
         self._state, self._detail = state, detail
-
-    def _died(self, error: BaseException) -> None:
-        self._set(LineState.FAULT, f"the line's thread died: {type(error).__name__}")

@@ -105,7 +105,10 @@ class Port:
 
     def take_purge(self) -> bool:
         """Whether what the device has buffered for play-out should be thrown away now; asking resets it."""
-        purge, self._purge = self._purge, False
+        if not self._purge:
+            return False
+        with self._changed:
+            purge, self._purge = self._purge, False
         return purge
 
     def _spoken(self, frame: Sound) -> Sound:

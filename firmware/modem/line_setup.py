@@ -72,8 +72,7 @@ def build_line(
     """The line that `setup` describes, not started yet."""
     if isinstance(setup, VoiceSetup):
         return VoiceLine(setup.name, setup.device, clock, on_call, setup.settings)
-    memory = folders.data / f"pin-{setup.name}.json"
-    return GsmLine(setup.name, setup.device, clock, inbox, on_text, setup.pin, memory)
+    return GsmLine(setup.name, setup.device, clock, inbox, on_text, setup.pin, folders.pin_memory(setup.name))
 
 
 def _read_line(entry: Any) -> LineSetup:

@@ -63,6 +63,10 @@ class Folders:
         """The virtual telephone network's folder, when there is one."""
         return self.run / "network"
 
+    def pin_memory(self, line: str) -> Path:
+        """Where a mobile line remembers the PIN that its SIM card refused."""
+        return self.data / f"pin-{line}.json"
+
     def make(self) -> None:
         """Create the folders, for the owner only: they hold patients' data."""
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -224,6 +224,24 @@ def test_a_modem_that_breaks_its_promise_of_duplex_is_used_one_way(
     assert port.wait(5.0) == KeyPressed("7")
 
 
+def test_a_modem_that_refuses_duplex_after_the_last_seizure_is_used_one_way(
+    desk: Desk, plug_in: PlugIn, clock: SharedClock
+) -> None:
+    modem = plug_in("usr5637")
+    desk.await_state(LineState.IDLE)
+    ring(modem, clock)
+    port = desk.next_call().answer()
+    for seizures in (2, 3):
+        assert port.wait(0.5) is None
+        if seizures == 3:
+            modem.replies["AT+VTR"] = ["ERROR"]
+        modem.send(b"\x10R")
+        clock.sleep(3.0)
+        assert modem.commands.count("AT+VLS=1") == seizures
+    assert port.wait(0.5) is None
+    assert modem.stream == "AT+VTX"
+
+
 def test_after_a_second_seizure_a_key_still_counts_once(desk: Desk, plug_in: PlugIn, clock: SharedClock) -> None:
     modem = plug_in("usr5637")
     desk.await_state(LineState.IDLE)

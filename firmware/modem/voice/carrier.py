@@ -29,16 +29,22 @@ class Carrier:
         call.answered()
         for tries_left in reversed(range(_SEIZE_TRIES)):
             try:
-                self._media(call, stop).run()
+                self._exchange(call, stop)
                 break
             except LineNotSeized:
                 if not tries_left:
                     raise
                 self._clock.sleep(_NEXT_GAP_S)
                 self._modem.seize()
-            except DuplexRefused:
-                self._duplex = False
         self._modem.release()
+
+    def _exchange(self, call: VoiceCall, stop: threading.Event) -> None:
+        """Sound until either side hangs up; a modem that refuses duplex is used one way, now and from now on."""
+        try:
+            self._media(call, stop).run()
+        except DuplexRefused:
+            self._duplex = False
+            self._media(call, stop).run()
 
     def _media(self, call: VoiceCall, stop: threading.Event) -> Media:
         kind = Duplex if self._duplex else TurnTaking

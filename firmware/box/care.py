@@ -7,8 +7,8 @@ import threading
 
 from firmware.clinic import holds, roster
 from firmware.clinic.profile import ClinicProfile
-from firmware.clock import Clock
-from firmware.storage import backups, calls, dialogues
+from firmware.clock import Clock, Deadline
+from firmware.storage import backups, calls, dialogues, heartbeat, recordings
 from firmware.storage.folders import Folders
 from firmware.storage.ledger import Ledger, Transaction
 from firmware.storage.trouble import LedgerTrouble
@@ -17,6 +17,7 @@ from firmware.threads import Worker
 log = logging.getLogger(__name__)
 
 INTERVAL_S = 10.0
+BEAT_INTERVAL_S = 60.0  # a write that proves the disk is not full; more often would wear the card
 
 
 class Caretaker:
@@ -24,6 +25,7 @@ class Caretaker:
 
     def __init__(self, ledger: Ledger, clock: Clock, folders: Folders, profile: ClinicProfile) -> None:
         self._ledger, self._clock, self._folders, self._profile = ledger, clock, folders, profile
+        self._next_beat = Deadline(clock, 0.0)
         self._trouble = LedgerTrouble(log, "care")
         self._worker = Worker("care", self._work)
 
@@ -37,6 +39,7 @@ class Caretaker:
         with self._ledger.transaction() as tx:
             calls.end_abandoned(tx, self._clock.now())
             holds.release_calls(tx)
+            recordings.find_lost_messages(tx, self._clock.now(), self._folders.voice_messages)
             self._free_expired(tx)
         self._worker.start()
 
@@ -50,6 +53,9 @@ class Caretaker:
     def _look(self) -> None:
         with self._ledger.transaction() as tx:
             self._free_expired(tx)
+            if self._next_beat.is_over:
+                heartbeat.beat(tx, self._clock.now())
+                self._next_beat = Deadline(self._clock, BEAT_INTERVAL_S)
         today = str(roster.wall_day(self._clock.now(), self._profile.zone))
         if not backups.exists(self._folders.ledger, today):
             backups.back_up(self._folders.ledger, today)

@@ -29,11 +29,12 @@ from firmware.modem.gsm.line import GsmLine
 from firmware.modem.line import IncomingCall, Line
 from firmware.modem.line_setup import build_line, read_lines
 from firmware.outreach.texts import Outbox
-from firmware.storage import recordings
+from firmware.storage import outbox, recordings
 from firmware.storage.documents import SetupDocuments
 from firmware.storage.folders import Folders
 from firmware.storage.inbox import TextKeeper
 from firmware.storage.ledger import open_ledger
+from firmware.storage.trouble import LEDGER_UNAVAILABLE
 from firmware.threads import Worker
 
 log = logging.getLogger(__name__)
@@ -47,12 +48,12 @@ class Box:
 
     def __init__(self, folders: Folders, clock: Clock) -> None:
         folders.make()
-        self._folders = folders
+        self._folders, self._clock = folders, clock
         self._documents = SetupDocuments(folders.setup)
         self._ledger = open_ledger(folders.ledger)
         self._profile = load_profile(self._documents)
         self._clips = ClipStore(folders.clips, engines(folders.voices), folders.staff_recordings)
-        self._writer, self._archiver = RecordingWriter(), Archiver(self._archived)
+        self._writer, self._archiver = RecordingWriter(), Archiver(self._archived, self._completed)
         self._punctuality = Punctuality()
         flows = FlowBook(self._documents, Known(STEPS, LISTS, prompts()))
         self._reception = Reception(
@@ -108,6 +109,10 @@ class Box:
     def _wake_outbox(self) -> None:
         self._outbox.wake()
 
+    def _completed(self, wav: Path, seconds: float) -> None:
+        with self._ledger.transaction() as tx:
+            recordings.complete(tx, wav.stem, wav.name, round(seconds))
+
     def _archived(self, wav: Path, ogg: Path) -> None:
         with self._ledger.transaction() as tx:
             recordings.archive(tx, wav.stem, ogg.name)
@@ -132,10 +137,19 @@ class Box:
 
     def _status(self, _: Message) -> Message:
         notices = [str(self._documents.damage)] if self._documents.damage else []
-        if self._care.has_trouble:
+        if self._care.has_trouble or self._texts.has_trouble:
             notices.append("The ledger can't be used: is the disk full?")
+        if lost := self._lost_texts():
+            notices.append(f"{lost} texts did not arrive or are in doubt: see 'clinicbox messages'.")
         frames = {"heard": self._punctuality.frames, "late_over_20ms": self._punctuality.late}
         return {"lines": [self._describe(line) for line in self._lines], "notices": notices, "frames": frames}
+
+    def _lost_texts(self) -> int:
+        try:
+            with self._ledger.reading() as tx:
+                return outbox.count_not_arrived(tx, self._clock.now())
+        except LEDGER_UNAVAILABLE:
+            return 0  # the notice above says what matters more
 
     def _describe(self, line: Line) -> dict[str, Any]:
         status = line.status()

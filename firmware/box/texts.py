@@ -28,6 +28,11 @@ class TextWorker:
         self._trouble = LedgerTrouble(log, "texts")
         self._worker = Worker("texts", self._work)
 
+    @property
+    def has_trouble(self) -> bool:
+        """Whether the ledger could not be used at the last look."""
+        return self._trouble.is_present
+
     def start(self) -> None:
         self._worker.start()
 

@@ -23,6 +23,7 @@ from firmware.ivr.document import FlowError
 from firmware.modem.line_setup import LineSetupError
 from firmware.storage.errors import StorageError
 from firmware.storage.folders import Folders
+from firmware.storage.locking import AlreadyRunning, claim
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ NAME = "exchange"
 HELP = "answer the phone lines (the process that 'run' and systemd start)"
 
 LOOK_REAL_S = 1.0
+ALREADY_RUNNING = 3  # exit status
 CANNOT_START = (ClinicError, FlowError, LineSetupError, StorageError, SQLAlchemyError, OSError)
 SWITCH_INTERVAL_S = 0.0005  # a sound frame must not wait behind a busy thread: platform figures, 8 lines p99 15 ms
 
@@ -46,11 +48,25 @@ def run(arguments: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: stop.set())
     folders = Folders(arguments.data)
     try:
+        lock = claim(folders)
+    except AlreadyRunning as error:
+        print(error, file=sys.stderr)
+        return ALREADY_RUNNING
+    with lock:
+        return _work(folders, stop)
+
+
+def _work(folders: Folders, stop: threading.Event) -> int:
+    try:
         box = Box(folders, clock_from_environment())
         box.start()
     except CANNOT_START as error:
         return _stay_out_of_order(folders, str(error), stop)
     gc.freeze()  # what exists now lives as long as the process: keep the collector away from it
+    return _run_until(stop, box)
+
+
+def _run_until(stop: threading.Event, box: Box) -> int:
     broken: list[str] = []
 
     def end_for_a_fresh_start(death: threading.ExceptHookArgs) -> None:

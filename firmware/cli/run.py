@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 
+from firmware.cli.exchange import ALREADY_RUNNING
 from firmware.storage.folders import Folders
 
 NAME = "run"
@@ -50,6 +51,8 @@ def _keep_up(command: list[str], stop: threading.Event) -> None:
             continue
         if process.poll() is None:
             _end(process)
+        elif process.returncode == ALREADY_RUNNING:
+            stop.set()
         elif not stop.wait(RESTART_DELAY_REAL_S):
             print(f"{' '.join(command[:3])} ended with status {process.returncode}; starting it again", file=sys.stderr)
 

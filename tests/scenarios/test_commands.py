@@ -52,6 +52,14 @@ def test_status_says_where_a_caller_is(open_stage: Callable[..., Stage], capsys:
     assert "in identify.year for" in line
 
 
+def test_a_second_exchange_leaves_the_first_alone(open_stage: Callable[..., Stage]) -> None:
+    stage = open_stage()
+    command = [sys.executable, "-m", "firmware.cli", "exchange", "--data", str(stage.rig.folders.data)]
+    second = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (second.returncode, "stop that one first" in second.stderr) == (3, True)
+    assert main(["status", "--data", str(stage.rig.folders.data)]) == 0, "the first still answers"
+
+
 def test_without_a_box_every_command_says_what_to_start(tmp_path: object, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status", "--data", str(tmp_path)]) == 1
     assert "clinicbox run" in capsys.readouterr().out

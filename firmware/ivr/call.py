@@ -25,7 +25,7 @@ from firmware.ivr.turn import Finished, Turn
 from firmware.ivr.visit import VOICE, Visit
 from firmware.ivr.voice import CallerHungUp, VoiceChannel
 from firmware.language.catalogue import Prompt
-from firmware.language.values import Language
+from firmware.language.values import DEFAULT_LANGUAGE, Language
 from firmware.modem.errors import LineError
 from firmware.modem.line import CallerId, IncomingCall
 from firmware.phone_number import NotANumber, normalise
@@ -51,10 +51,8 @@ class Reception:
     flows: FlowBook
     clips: ClipStore
     writer: RecordingWriter
-    on_recorded: Callable[[Path], None]  # the recording of a call is complete on disk
+    on_recorded: Callable[[Path, float], None]  # the recording of a call is complete on disk, and so many seconds long
     punctuality: Punctuality = field(default_factory=Punctuality)  # of the media threads, all calls together
-    default_language: Language = "zh"
-    records_calls: bool = True
 
 
 class IncomingConversation:
@@ -119,7 +117,7 @@ class IncomingConversation:
         try:
             port = self._port or self._call.answer()
             sorry = Turn("trouble", (Prompt("trouble.call_later"),), Finished())
-            self._channel(port, None).carry_out(sorry, self._box.default_language)
+            self._channel(port, None).carry_out(sorry, DEFAULT_LANGUAGE)
         except (LineError, CallerHungUp) as gone:
             log.info("call %s: gone before it could be told (%s)", self.id, type(gone).__name__)
 
@@ -128,12 +126,13 @@ class IncomingConversation:
         port.add_tap(self._box.punctuality)
         with self._tx() as tx:
             calls.answer(tx, self._now(), self.id)
-            contact = people.contact(tx, self._number)
+            language = people.language_of(tx, self._number) or DEFAULT_LANGUAGE
+            is_slow = people.contact(tx, self._number).slow_keys
         with self._recording(port) as recorder:
             channel = self._channel(port, recorder)
             talk = self._talk = Conversation(self._box.flows, self._box.ledger, self._visit, self._note)
             try:
-                self._converse(talk, channel, contact)
+                self._converse(talk, channel, language, is_slow)
             except CallerHungUp as gone:
                 self._leave(talk)
                 return str(gone)
@@ -147,8 +146,8 @@ class IncomingConversation:
             port, box.clock, box.clips, box.writer, self._message_files(), self._keep_message, recorder
         )  # fmt: skip
 
-    def _converse(self, talk: Conversation, channel: VoiceChannel, contact: people.Contact) -> None:
-        turn = talk.begin(contact.language or self._box.default_language, contact.slow_keys)
+    def _converse(self, talk: Conversation, channel: VoiceChannel, language: Language, is_slow: bool) -> None:
+        turn = talk.begin(language, is_slow)
         while not isinstance(turn.want, Finished):
             turn = talk.answer(channel.carry_out(turn, talk.state.language))
         channel.carry_out(turn, talk.state.language)
@@ -189,10 +188,7 @@ class IncomingConversation:
         return (self._box.folders.voice_messages / f"{self.id}-{count}.wav" for count in itertools.count(1))
 
     @contextmanager
-    def _recording(self, port: Port) -> Iterator[CallRecorder | None]:
-        if not self._box.records_calls:
-            yield None
-            return
+    def _recording(self, port: Port) -> Iterator[CallRecorder]:
         name = f"{self.id}.wav"
         recorder = CallRecorder(self._box.writer, self._box.folders.recordings / name)
         with self._tx() as tx:
@@ -202,12 +198,7 @@ class IncomingConversation:
             yield recorder
         finally:
             port.remove_tap(recorder)
-            recorder.close(self._recorded)
-
-    def _recorded(self, file: Path, seconds: float) -> None:
-        with self._tx() as tx:
-            recordings.complete(tx, self.id, file.name, round(seconds))
-        self._box.on_recorded(file)
+            recorder.close(self._box.on_recorded)
 
     def _note(self, tx: Transaction, kind: str, detail: str) -> None:
         calls.note(tx, self._now(), self.id, kind, detail)

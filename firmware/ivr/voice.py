@@ -7,8 +7,8 @@ patience of a question is counted in frames from the end of its prompts.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -189,18 +189,15 @@ class VoiceChannel:
         if recorder.seconds < SHORTEST_MESSAGE_S:
             recorder.close(lambda file, _: file.unlink(missing_ok=True))
             return 0.0
-        lengths: list[float] = []
-        closed = threading.Event()
-
-        def on_closed(_: Path, seconds: float) -> None:
-            lengths.append(seconds)
-            closed.set()
-
-        recorder.close(on_closed)
-        if not closed.wait(self._clock.real_s(CLOSING_S)):
-            return 0.0  # a full or stalled disk: the writer has said so in the log
-        self._on_message(file, lengths[0])
-        return lengths[0]
+        closed: Future[float] = Future()
+        recorder.close(lambda _, seconds: closed.set_result(seconds))
+        try:
+            seconds = closed.result(self._clock.real_s(CLOSING_S))
+        except TimeoutError:  # a full or stalled disk: should the file get there after all, staff find it
+            closed.add_done_callback(lambda closed: self._on_message(file, closed.result()))
+            return 0.0
+        self._on_message(file, seconds)
+        return seconds
 
     @contextmanager
     def _off_the_record(self, is_secret: bool) -> Iterator[None]:

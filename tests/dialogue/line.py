@@ -16,6 +16,7 @@ from firmware.ivr.call import Reception
 from firmware.language.values import Language
 from firmware.modem.errors import CallerGone
 from firmware.modem.line import CallerId
+from firmware.storage import recordings
 from firmware.storage.folders import Folders
 from tests.dialogue.desk import Clinic
 
@@ -102,4 +103,9 @@ def reception(clinic: Clinic, folder: Path, clock: ManualClock, writer: Recordin
     folders = Folders(folder)
     folders.make()
     clips = ClipStore(folders.clips, [DullVoice()])
-    return Reception(clinic.ledger, clock, folders, sample.profile(), clinic.flows, clips, writer, lambda file: None)
+
+    def recorded(file: Path, seconds: float) -> None:
+        with clinic.ledger.transaction() as tx:
+            recordings.complete(tx, file.stem, file.name, round(seconds))
+
+    return Reception(clinic.ledger, clock, folders, sample.profile(), clinic.flows, clips, writer, recorded)

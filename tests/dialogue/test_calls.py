@@ -15,7 +15,7 @@ from firmware.audio.recording_writer import RecordingWriter
 from firmware.clinic import holds, people, schedule
 from firmware.clinic.schedule import Wish
 from firmware.clock import ManualClock
-from firmware.ivr import conversation
+from firmware.ivr import conversation, voice
 from firmware.ivr.call import IncomingConversation, Reception
 from firmware.ivr.visit import Did, Memory, Visit
 from firmware.storage import calls, recordings
@@ -183,6 +183,23 @@ def test_a_message_that_ends_with_a_hang_up_is_kept_too(rig: Rig) -> None:
     assert rig.last["outcome"] == "message"
 
 
+def test_a_message_that_gets_to_the_disk_late_is_not_lost(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(voice, "CLOSING_S", 0.05)
+    stalled = RecordingWriter()
+    reception = replace(rig.reception, writer=stalled)
+    port = VirtualPort(rig.clock, politely="8")
+    port.voice_until_s = 600.0
+    port.later = [(60.0, "#")]
+    IncomingConversation(Ringing(port, P1), reception).run()
+    with rig.clinic.ledger.reading() as tx:
+        assert recordings.messages_waiting(tx) == []
+    stalled.start().flush()
+    with rig.clinic.ledger.reading() as tx:
+        (message,) = recordings.messages_waiting(tx)
+    assert (message.number, message.seconds > 5) == (P1, True)
+    stalled.stop()
+
+
 def test_an_empty_message_is_none(rig: Rig) -> None:
     rig.call(P1, politely="8")
     with rig.clinic.ledger.reading() as tx:
@@ -201,11 +218,17 @@ def test_the_call_is_recorded_and_indexed(rig: Rig) -> None:
 def test_the_language_and_the_pace_of_a_number_are_remembered(rig: Rig) -> None:
     rig.port = VirtualPort(rig.clock)
     rig.port.later = [(1.0, "*"), (60.0, "1")]
-    rig.take(P4)
+    rig.take(P1)
     with rig.clinic.ledger.reading() as tx:
-        contact = people.contact(tx, P4)
-    assert contact == people.Contact(P4, "en", slow_keys=True)
+        contact = people.contact(tx, P1)
+    assert contact == people.Contact(P1, "en", slow_keys=True)
+    assert rig.call(P1, later="H").events("said")[0].startswith("Hello")
+
+
+def test_a_number_that_never_called_is_greeted_in_its_owners_language(rig: Rig) -> None:
     assert rig.call(P4, later="H").events("said")[0].startswith("Hello")
+    rig.call(P4, later="*H")  # who wants Chinese gets it, and from then on
+    assert rig.call(P4, later="H").events("said")[0].startswith("您好")
 
 
 def test_no_digit_that_was_keyed_is_in_the_journal(rig: Rig) -> None:

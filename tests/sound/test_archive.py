@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,3 +90,32 @@ def test_a_child_that_hangs_is_ended(tmp_path: Path, archiver: Archiver, monkeyp
     archiver.archive(record(tmp_path / "call.wav"))
     archiver.flush()
     assert [file.name for file in tmp_path.iterdir()] == ["call.wav"]
+
+
+def test_a_finished_call_is_told_before_it_is_archived(tmp_path: Path) -> None:
+    told: list[str] = []
+    archiver = Archiver(
+        lambda wav, ogg: told.append(ogg.name), lambda wav, seconds: told.append(f"{wav.name} {seconds:g} s")
+    ).start()
+    archiver.archive(record(tmp_path / "call.wav"), 3.0)
+    archiver.flush()
+    archiver.stop()
+    assert told == ["call.wav 3 s", "call.ogg"]
+
+
+def test_a_stop_waits_for_no_child_and_forgets_no_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    child = tmp_path / "child.py"
+    child.write_text("import pathlib, sys, time\npathlib.Path(sys.argv[2]).touch()\ntime.sleep(60)")
+    monkeypatch.setattr(archive, "_CHILD", child)
+    told: list[str] = []
+    archiver = Archiver(on_complete=lambda wav, _: told.append(wav.name)).start()
+    for name in ("one", "two"):
+        archiver.archive(record(tmp_path / f"{name}.wav"), 3.0)
+    began = time.monotonic()
+    while not (tmp_path / "one.ogg.part").exists():
+        time.sleep(0.01)
+        assert time.monotonic() < began + 10
+    archiver.stop()
+    assert time.monotonic() < began + 5
+    assert told == ["one.wav", "two.wav"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["child.py", "one.wav", "two.wav"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,16 @@ from typing import Any
 import yaml
 from sqlalchemy import func, insert, select
 
-from firmware.clinic import accounts, cards, people, roster
+from firmware.clinic import accounts, cards, people, roster, roster_changes
 from firmware.clinic.errors import ClinicError
-from firmware.clinic.profile import WEEKDAYS, ClinicProfile, read_profile
+from firmware.clinic.profile import ClinicProfile, read_profile
+from firmware.clinic.roster_document import read_roster
 from firmware.language.values import Name
 from firmware.storage.documents import SetupDocuments
 from firmware.storage.ledger import Ledger, Transaction
-from firmware.storage.schema import bookings, departments, doctors, patients, sessions
+from firmware.storage.schema import bookings, patients, sessions
+
+ROSTER_PARTS = ("departments", "doctors", "sessions")
 
 Entry = Mapping[str, Any]
 
@@ -49,58 +52,15 @@ def fill(tx: Transaction, now: datetime) -> None:
     """Put the sample clinic's people and roster into an empty ledger; raises `LedgerNotEmpty`."""
     if tx.execute(select(func.count()).select_from(patients)).scalar_one():
         raise LedgerNotEmpty("the ledger already has patients")
-    department_ids = {entry["key"]: _add_department(tx, entry) for entry in document()["departments"]}
-    doctor_rows = {entry["zh"]: _add_doctor(tx, entry, department_ids) for entry in document()["doctors"]}
-    for entry in document()["sessions"]:
-        _add_sessions(tx, entry, department_ids, doctor_rows)
+    roster_changes.put_in_place(
+        tx,
+        profile(),
+        roster.wall_day(now, profile().zone),
+        read_roster({part: document()[part] for part in ROSTER_PARTS}),
+    )
     known: dict[str, int] = {}
     for entry in document()["patients"]:
         known[entry["zh"]] = _add_patient(tx, now, entry, known)
-
-
-def _add_department(tx: Transaction, entry: Entry) -> int:
-    return _insert(
-        tx, departments, key=entry["key"], name_zh=entry["zh"], name_en=entry["en"], aliases=entry["aliases"]
-    )
-
-
-def _add_doctor(tx: Transaction, entry: Entry, department_ids: Mapping[int, int]) -> tuple[int, int]:
-    department_id = department_ids[entry["department"]]
-    doctor_id = _insert(
-        tx,
-        doctors,
-        department_id=department_id,
-        name_zh=entry["zh"],
-        name_en=entry["en"],
-        aliases=entry["aliases"],
-        expert_code=entry.get("expert_code"),
-    )
-    return department_id, doctor_id
-
-
-def _add_sessions(
-    tx: Transaction, entry: Entry, department_ids: Mapping[int, int], doctor_rows: Mapping[str, tuple[int, int]]
-) -> None:
-    if "doctor" in entry:
-        department_id, doctor_id = doctor_rows[entry["doctor"]]
-    else:
-        department_id, doctor_id = department_ids[entry["department"]], None
-    first, last = (WEEKDAYS.index(day) + 1 for day in entry["days"].split("-"))
-    for weekday in range(first, last + 1):
-        _insert(
-            tx,
-            sessions,
-            department_id=department_id,
-            doctor_id=doctor_id,
-            kind=entry["kind"],
-            weekday=weekday,
-            begins=time.fromisoformat(entry["begins"]),
-            ends=time.fromisoformat(entry["ends"]),
-            mode="time" if "slot_minutes" in entry else "series",
-            slot_minutes=entry.get("slot_minutes"),
-            capacity=entry.get("capacity"),
-            fee_cents=entry["fee_cents"],
-        )
 
 
 def _add_patient(tx: Transaction, now: datetime, entry: Entry, known: Mapping[str, int]) -> int:

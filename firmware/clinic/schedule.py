@@ -40,7 +40,7 @@ class Wish:
     doctor_id: int | None = None
 
 
-_DEPARTMENTS = select(departments).order_by(departments.c.key)
+_DEPARTMENTS = select(departments).where(departments.c.key > 0).order_by(departments.c.key)
 _DOCTORS = select(doctors).order_by(doctors.c.department_id, doctors.c.expert_code, doctors.c.id)
 SESSION_COLUMNS = (  # what `session_of` reads
     *sessions.c,
@@ -78,7 +78,7 @@ _TAKEN = select(bookings.c.slot_key).where(
 
 
 def all_departments(tx: Transaction) -> list[Department]:
-    """Every department, in the order of its menu key."""
+    """Every department that there is now, in the order of its menu key."""
     return [
         Department(row.id, row.key, Name(row.name_zh, row.name_en), tuple(row.aliases.split()))
         for row in tx.execute(_DEPARTMENTS)

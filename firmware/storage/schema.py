@@ -131,7 +131,7 @@ account_entries = Table(
 departments = Table(
     "departments", metadata,
     Column("id", Integer, primary_key=True),
-    Column("key", Integer, nullable=False, unique=True),  # the menu key, 1 first
+    Column("key", Integer, nullable=False, unique=True),  # the menu key, 1 first; below 0: there no more
     Column("name_zh", String(40), nullable=False),
     Column("name_en", String(40), nullable=False),
     Column("aliases", String(200), nullable=False, server_default=""),  # blank-separated, for texts

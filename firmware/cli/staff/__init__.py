@@ -11,11 +11,14 @@ from firmware.cli.staff import (
     calls,
     cancel,
     check_in,
+    closed,
     deposit,
+    extra,
     flows,
     load_sample,
     messages,
     patients,
+    present,
     reset_pin,
     roster,
     set_up,
@@ -24,5 +27,5 @@ from firmware.cli.staff import (
 
 COMMANDS = (
     load_sample, set_up, bookings, book, cancel, check_in, patients, add_patient, reset_pin, deposit, roster, absent,
-    messages, calls, flows, text_parts, back_up,
+    present, closed, extra, messages, calls, flows, text_parts, back_up,
 )  # fmt: skip

@@ -86,6 +86,15 @@ def contact(tx: Transaction, number: str | None) -> Contact:
     return Contact(row.number, row.language, bool(row.slow_keys)) if row else Contact(number or "")
 
 
+def language_of(tx: Transaction, number: str | None) -> Language | None:
+    """How to speak to whoever uses the number: as was learnt from it, else as its one owner wishes."""
+    learnt = contact(tx, number).language
+    if learnt is not None:
+        return learnt
+    reached = owners(tx, number)
+    return reached[0].language if len(reached) == 1 else None
+
+
 def remember(tx: Transaction, number: str | None, **what: Any) -> None:
     """Remember `language` or `slow_keys` of the number; nothing of a withheld one."""
     if number is None:

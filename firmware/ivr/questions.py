@@ -94,7 +94,8 @@ def read(node: Asking, page: Page, channel: str, answer: Answer) -> Reading:
     if isinstance(node, Digits) and answer.keys.isdecimal() and answer.keys.isascii():
         return _read_digits(node, answer.keys)
     if isinstance(node, Digits) and answer.keys == "":
-        return Picked(None, node.skip) if node.skip else Failed("short")
+        skips = node.skip if channel != TEXT else None  # nobody texts an empty entry on purpose
+        return Picked(None, skips) if skips else Failed("short")
     for choice in choices_on(node, channel):
         if choice.key == answer.keys:
             return choice

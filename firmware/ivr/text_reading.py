@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from firmware.ivr.turn import Answer, Keys, Want, WantDigits, WantKey
 from firmware.ivr.turn import Nothing as NoAnswer
+from firmware.language.values import Language
 
 MOST_CHARACTERS = 200  # nobody answers a menu with more
 
@@ -86,11 +87,22 @@ def read_answer(text: str, want: Want, labels: Mapping[str, str]) -> Answer:
     return Keys(key or _labelled(words, labels) or words)
 
 
-def is_english(text: str) -> bool:
-    """Whether a person wrote this in English: Latin letters and no Chinese character."""
-    if any("\u4e00" <= character <= "\u9fff" for character in text):
-        return False
-    return any(character.isascii() and character.isalpha() for character in text)
+def written_in(text: str) -> Language | None:
+    """The language that a person shows to write in; None for what anybody may write ("OK", "TD", "12")."""
+    words = plain(text)
+    chinese = sum("\u4e00" <= character <= "\u9fff" for character in words)
+    english = re.findall(r"[a-z]{2,}", words)
+    if chinese:
+        return "zh" if chinese >= sum(map(len, english)) else None
+    command = read_command(text)
+    begins_something = bool(english) and command is not None and command.name != "stop"
+    return "en" if begins_something or len(english) >= 2 else None
+
+
+def is_an_answer(text: str) -> bool:
+    """Whether this means something only after a question: a number, yes or no."""
+    words = plain(text)
+    return bool(_number(words) or _digits_of(words)) or words in _YES | _NO
 
 
 def _after(words: str, phrase: str) -> str | None:

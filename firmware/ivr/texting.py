@@ -12,12 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
-
 from firmware.clinic import holds, people, schedule
 from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.roster import wall_day
-from firmware.ivr import text_reading, text_wishes
+from firmware.ivr import text_allowance, text_reading, text_wishes
 from firmware.ivr.book import FlowBook
 from firmware.ivr.catalogue import prompts
 from firmware.ivr.document import FlowError
@@ -29,18 +27,16 @@ from firmware.ivr.text_reading import Command
 from firmware.ivr.turn import Finished, Keys, Option, Turn, WantDigits, WantKey, WantRecording
 from firmware.ivr.visit import TEXT, Visit
 from firmware.language.catalogue import Prompt
-from firmware.language.values import Language
+from firmware.language.values import DEFAULT_LANGUAGE, Language
 from firmware.storage import dialogues
 from firmware.storage.inbox import InboxText, mark_handled
 from firmware.storage.ledger import Transaction
 from firmware.storage.outbox import queue_text
-from firmware.storage.schema import outbox
 
 log = logging.getLogger(__name__)
 
 LISTED_AT_MOST = 6
-UNASKED_AT_MOST = 3  # replies an hour to a number that gets nowhere: it may be a machine that answers ours
-PROGRESS, NO_PROGRESS = "reply", "auto"  # purposes in the outbox
+LAPSED_FOR = timedelta(days=1)  # how long an answer may come after its dialogue has run out
 
 
 @dataclass(frozen=True)
@@ -48,7 +44,8 @@ class Reply:
     """What a text brought about; `state` is None when no dialogue goes on."""
 
     body: str
-    is_progress: bool
+    is_understood: bool
+    left: int | None  # how many replies like this the number gets now, this one included; None: any number
     dialogue_id: str
     state: State | None
 
@@ -56,10 +53,9 @@ class Reply:
 class TextChannel:
     """Answers texts. Belongs to one thread."""
 
-    def __init__(self, flows: FlowBook, profile: ClinicProfile, default_language: Language = "zh") -> None:
+    def __init__(self, flows: FlowBook, profile: ClinicProfile) -> None:
         self._flows = flows
         self._profile = profile
-        self._default_language = default_language
 
     def handle(self, tx: Transaction, now: datetime, message: InboxText) -> None:
         """Do what the text asks for, in the transaction `tx`."""
@@ -67,11 +63,11 @@ class TextChannel:
         if not message.is_answerable:
             return
         with tx.begin_nested() as attempt:
-            reply = _Exchange(self._flows, self._profile, tx, now, message, self._default_language).reply()
-            if not reply.body or not (reply.is_progress or _may_answer(tx, now, message.number)):
+            reply = _Exchange(self._flows, self._profile, tx, now, message).reply()
+            if not reply.body or (reply.left is not None and reply.left <= 0):
                 attempt.rollback()  # said nothing, done nothing
                 return
-        purpose = PROGRESS if reply.is_progress else NO_PROGRESS
+        purpose = text_allowance.UNDERSTOOD if reply.is_understood else text_allowance.NOT_UNDERSTOOD
         queue_text(tx, now, message.number, reply.body, purpose, answers_id=message.id, line=message.line)
 
 
@@ -85,7 +81,6 @@ class _Exchange:
         tx: Transaction,
         now: datetime,
         message: InboxText,
-        default_language: Language,
     ) -> None:
         self._flows = flows
         self._profile = replace(profile, hold_s=profile.dialogue_life_s)  # a hold lives as long as its dialogue
@@ -93,13 +88,14 @@ class _Exchange:
         self._now = now
         self._message = message
         self._number = message.number
-        self._language = people.contact(tx, self._number).language or default_language
+        self._language: Language = people.language_of(tx, self._number) or DEFAULT_LANGUAGE
 
     def reply(self) -> Reply:
         """What to answer; the dialogue is saved or closed."""
+        learnt = self._learn_language()
         open_ = dialogues.open_dialogue(self._tx, self._now, dialogues.TEXT, self._number)
         command = text_reading.read_command(self._message.body)
-        reply = self._answer(open_, command) if open_ else None
+        reply = self._answer(open_, command, learnt) if open_ else None
         if reply is None:
             if open_:
                 self._close(open_.id)
@@ -109,14 +105,16 @@ class _Exchange:
         else:
             plain, life_s = reply.state.to_plain(), self._profile.dialogue_life_s
             dialogues.save(self._tx, self._now, reply.dialogue_id, dialogues.TEXT, self._number, plain, life_s)
-        return reply
+        last = self._written(Prompt("text.last"), self._language) if reply.left == 1 else ""
+        return replace(reply, body=reply.body + last) if reply.body else reply
 
     # ---- an open dialogue ----
 
-    def _answer(self, open_: dialogues.Dialogue, command: Command | None) -> Reply | None:
+    def _answer(self, open_: dialogues.Dialogue, command: Command | None, learnt: Language | None) -> Reply | None:
         """Go on with the dialogue; None when the text begins something else, or the dialogue cannot be read."""
         try:
             state = State.from_plain(open_.state)
+            state = replace(state, language=learnt or state.language)
             machine = self._machine(state)
             asked = machine.asked(state, self._visit(open_.id))
         except (StateError, FlowError):
@@ -130,23 +128,40 @@ class _Exchange:
         after, turn = self._guarded(machine, state, open_.id, lambda visit: machine.resume(state, answer, visit))
         if after.language != state.language:
             people.remember(self._tx, self._number, language=after.language)
-        return self._reply(open_.id, after, turn, is_progress=after.is_understood and after.rounds <= state.rounds)
+        self._language = after.language
+        return self._reply(open_.id, after, turn, is_understood=after.is_understood, left=self._left(after))
+
+    def _left(self, after: State) -> int | None:
+        return None if after.is_understood else text_allowance.for_the_rest(self._tx, self._now, self._number)
 
     # ---- a new one ----
 
     def _begin(self, command: Command | None) -> Reply:
         dialogue_id = uuid.uuid4().hex[:16]
-        self._learn_language(command)
+        left = self._left_at_the_beginning(command)
         if command and command.name in ("help", "stop"):
             body = self._written(Prompt(f"text.{command.name}"), self._language)
-            return Reply(body, is_progress=False, dialogue_id=dialogue_id, state=None)
+            return Reply(body, is_understood=True, left=left, dialogue_id=dialogue_id, state=None)
         entry, memory = self._entry(command)
         machine = Machine(self._flows.current(), STEPS, LISTS)
         at = machine.flows.entries.get(entry, machine.flows.main)
         state, turn = self._guarded(
             machine, None, dialogue_id, lambda visit: machine.start(visit, self._language, at=at, memory=memory)
         )
-        return self._reply(dialogue_id, state, turn, is_progress=state.achieved in ("booked", "cancelled"))
+        if self._is_too_late(command):
+            turn = replace(turn, says=(Prompt("text.lapsed"), *turn.says))
+        return self._reply(dialogue_id, state, turn, is_understood=command is not None, left=left)
+
+    def _left_at_the_beginning(self, command: Command | None) -> int:
+        if command:
+            return text_allowance.for_a_command(self._tx, self._now, self._message)
+        return text_allowance.for_the_rest(self._tx, self._now, self._number)
+
+    def _is_too_late(self, command: Command | None) -> bool:
+        """Whether the text answers a dialogue that has run out."""
+        if command or not text_reading.is_an_answer(self._message.body):
+            return False
+        return dialogues.has_lapsed(self._tx, self._now, dialogues.TEXT, self._number, LAPSED_FOR)
 
     def _entry(self, command: Command | None) -> tuple[str, Mapping[str, Plain]]:
         if command is None:
@@ -175,11 +190,12 @@ class _Exchange:
             return machine.start(visit, self._language, at=machine.flows.trouble)
         return machine.trouble(state, visit)
 
-    def _reply(self, dialogue_id: str, state: State, turn: Turn, *, is_progress: bool) -> Reply:
+    def _reply(self, dialogue_id: str, state: State, turn: Turn, *, is_understood: bool, left: int | None) -> Reply:
         if isinstance(turn.want, WantRecording):  # nobody can speak into a text
-            return Reply(self._written(Prompt("text.no_person"), state.language), is_progress, dialogue_id, None)
-        is_over = isinstance(turn.want, Finished)
-        return Reply(self._body(turn, state.language), is_progress, dialogue_id, None if is_over else state)
+            body = self._written(Prompt("text.no_person"), state.language)
+            return Reply(body, is_understood, left, dialogue_id, None)
+        body = self._body(turn, state.language)
+        return Reply(body, is_understood, left, dialogue_id, None if isinstance(turn.want, Finished) else state)
 
     def _body(self, turn: Turn, language: Language) -> str:
         gap = "" if language == "zh" else " "
@@ -201,12 +217,15 @@ class _Exchange:
         holds.release_all(self._tx, f"dialogue/{dialogue_id}")
         dialogues.close(self._tx, self._now, dialogue_id)
 
-    def _learn_language(self, command: Command | None) -> None:
-        """A number without a language that begins in English is spoken to in English ("TD" is not English)."""
-        is_new = people.contact(self._tx, self._number).language is None
-        if is_new and text_reading.is_english(self._message.body) and not (command and command.name == "stop"):
-            self._language = "en"
-            people.remember(self._tx, self._number, language="en")
+    def _learn_language(self) -> Language | None:
+        """What this text shows of the sender's language: English only if nothing is known yet, Chinese at once."""
+        written = text_reading.written_in(self._message.body)
+        knows = people.language_of(self._tx, self._number)
+        if written is None or written == self._language or (written == "en" and knows is not None):
+            return None
+        self._language = written
+        people.remember(self._tx, self._number, language=written)
+        return written
 
 
 def _options(turn: Turn) -> tuple[Option, ...]:
@@ -217,16 +236,3 @@ def _fits(keys: str, asked: Turn) -> bool:
     if isinstance(asked.want, WantDigits):
         return keys.isdecimal() or keys == "*"
     return keys in {option.key for option in _options(asked)}
-
-
-def _may_answer(tx: Transaction, now: datetime, number: str) -> bool:
-    """Whether the number has had few enough replies in the last hour since it last got anywhere."""
-    since = now - timedelta(hours=1)
-    mine = (outbox.c.number == number) & (outbox.c.created_at > since)
-    progress = select(func.max(outbox.c.id)).where(mine, outbox.c.purpose == PROGRESS).scalar_subquery()
-    count = (
-        select(func.count())
-        .select_from(outbox)
-        .where(mine, outbox.c.purpose == NO_PROGRESS, outbox.c.id > func.coalesce(progress, 0))
-    )
-    return tx.execute(count).scalar_one() < UNASKED_AT_MOST

@@ -7,6 +7,7 @@ from datetime import date, time
 
 Language = str  # "zh" (Mandarin, simplified characters) or "en"
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
+DEFAULT_LANGUAGE: Language = "zh"  # of whoever has shown no other
 
 GREATEST_NUMBER = 99_999_999  # what the number words of both languages reach
 _LONGEST_DIGITS = 32

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
@@ -36,6 +36,12 @@ _OPEN = select(dialogues).where(
     dialogues.c.channel == bindparam("which"),
     dialogues.c.is_open == 1,
     dialogues.c.expires_at > bindparam("now"),
+)
+_LAST = (
+    select(dialogues)
+    .where(dialogues.c.number == bindparam("whose"), dialogues.c.channel == bindparam("which"))
+    .order_by(dialogues.c.touched_at.desc())
+    .limit(1)
 )
 _CLOSE_OTHERS = (
     update(dialogues)
@@ -71,8 +77,15 @@ def save(
 
 
 def close(tx: Transaction, now: datetime, dialogue_id: str) -> None:
-    """The dialogue is over, or its call was continued."""
-    tx.execute(update(dialogues).where(dialogues.c.id == dialogue_id).values(is_open=0, touched_at=now))
+    """The dialogue is over, or its call was continued; so it can no longer lapse."""
+    over = {"is_open": 0, "touched_at": now, "expires_at": now}
+    tx.execute(update(dialogues).where(dialogues.c.id == dialogue_id).values(over))
+
+
+def has_lapsed(tx: Transaction, now: datetime, channel: str, number: str, within: timedelta) -> bool:
+    """Whether the number's last dialogue was not brought to its end and ran out so recently."""
+    last = tx.execute(_LAST, {"whose": number, "which": channel}).first()
+    return last is not None and last.touched_at < last.expires_at and now - within < last.expires_at <= now
 
 
 def close_expired(tx: Transaction, now: datetime) -> list[Dialogue]:

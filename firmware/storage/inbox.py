@@ -160,6 +160,14 @@ def unhandled(tx: Transaction, limit: int = 50) -> list[InboxText]:
     return _texts(tx, inbox.c.handled_at.is_(None), limit)
 
 
+def bodies_before(tx: Transaction, message: InboxText, since: datetime, limit: int) -> list[str]:
+    """What the sender of `message` wrote before it, newest first."""
+    earlier = select(inbox.c.body).where(
+        inbox.c.number == message.number, inbox.c.id < message.id, inbox.c.received_at > since
+    )
+    return list(tx.execute(earlier.order_by(inbox.c.id.desc()).limit(limit)).scalars())
+
+
 def for_people(tx: Transaction, limit: int = 200) -> list[InboxText]:
     """Texts that the box could not deal with and that somebody should read, oldest first."""
     return _texts(tx, text("needs_person = 1"), limit)  # literal, as in the partial index

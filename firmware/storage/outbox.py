@@ -190,6 +190,14 @@ def keep_report(tx: Transaction, now: datetime, line: str, reference: int, recip
         _settle(tx, row.outbox_id, state="failed", error="not delivered")
 
 
+def count_since(tx: Transaction, number: str, since: datetime, purpose: str, *, after: str) -> int:
+    """How many texts of `purpose` the number was to get since then, and since its last one of the purpose `after`."""
+    recent = (outbox.c.number == number) & (outbox.c.created_at > since)
+    last = select(func.max(outbox.c.id)).where(recent, outbox.c.purpose == after).scalar_subquery()
+    counted = recent & (outbox.c.purpose == purpose) & (outbox.c.id > func.coalesce(last, 0))
+    return tx.execute(select(func.count()).select_from(outbox).where(counted)).scalar_one()
+
+
 def counts(tx: Transaction) -> dict[str, int]:
     """How many texts are in each state."""
     rows = tx.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state)).all()

@@ -149,8 +149,10 @@ def test_my_bookings_one_a_line(clinic: Clinic) -> None:
 
 
 def test_nobody_takes_a_hold_for_a_booking_and_no_character_is_wasted(clinic: Clinic) -> None:
-    assert "请确认：\n1 确认\n2 重选" in say(clinic, P1, "挂号 王医生 周四 8:45")
-    assert "Please confirm:\n1 book it\n2 choose another" in say(clinic, P4, "BOOK DR WANG THU 9:00")
+    assert "为您保留30分钟，请确认：\n1 确认\n2 重选" in say(clinic, P1, "挂号 王医生 周四 8:45")
+    assert "Kept for you for 30 minutes. Please confirm:\n1 book it\n2 choose another" in say(
+        clinic, P4, "BOOK DR WANG THU 9:00"
+    )
     say(clinic, P4, "1")
     assert " \n" not in say(clinic, P4, "MINE")
 
@@ -163,7 +165,7 @@ def test_the_dialogue_ends_after_half_an_hour_and_what_it_held_is_free(clinic: C
     assert codes(say(clinic, P1, "1"))
     say(clinic, P1, "挂号 王医生 周五 8:45")
     clinic.pass_(31 * 60)
-    assert say(clinic, P1, "1").startswith("您好，请回复数字")
+    assert say(clinic, P1, "1").startswith("刚才的对话已经过期，请重新开始。您好，请回复数字：\n1 ")
     assert "3月6日周五08:45" in say(clinic, P4, "挂号 王医生 周五 8:45")
 
 
@@ -176,9 +178,27 @@ def test_the_language_is_the_one_that_is_written_and_is_remembered(clinic: Clini
     assert say(clinic, P4, "12345").isascii()
 
 
-def test_ok_and_td_are_not_english(clinic: Clinic) -> None:
-    say(clinic, P1, "挂号 王医生 周四 8:45", "OK", "TD")
-    assert say(clinic, P1, "挂号").startswith("请问")
+@pytest.mark.parametrize("word", ["OK", "Yes", "TD", "hello", "T", "ok 1"])
+def test_one_word_that_anybody_writes_is_not_english(clinic: Clinic, word: str) -> None:
+    assert "请" in say(clinic, P1, word) or "对话结束" in say(clinic, P1, word)
+    assert say(clinic, P1, "1").isascii() is False
+    assert say(clinic, P1, "挂号 王医生 周四 8:45").endswith("1 确认\n2 重选")
+
+
+@pytest.mark.parametrize("words", ["MINE", "Book", "I would like to see a doctor"])
+def test_a_command_or_a_sentence_in_english_is(clinic: Clinic, words: str) -> None:
+    assert say(clinic, P1, words).isascii()
+
+
+def test_who_writes_chinese_is_answered_in_chinese_again(clinic: Clinic) -> None:
+    assert say(clinic, P1, "BOOK").startswith("Which kind")
+    assert say(clinic, P1, "专家门诊").startswith("科室：")
+    clinic.pass_(3600)
+    assert say(clinic, P1, "1").startswith("刚才")
+
+
+def test_a_number_nobody_has_used_yet_is_answered_in_its_owners_language(clinic: Clinic) -> None:
+    assert say(clinic, P4, "1").isascii()
 
 
 def test_a_machine_that_only_answers_gets_three_replies_an_hour(clinic: Clinic) -> None:
@@ -193,6 +213,43 @@ def test_a_machine_whose_words_begin_a_booking_gets_three_too(clinic: Clinic) ->
     assert sum(reply is not None for reply in replies) == 3
 
 
+def test_what_is_understood_is_answered_however_much_was_not(clinic: Clinic) -> None:
+    for body in ("喂喂", "有人吗", "你们好慢", "在不在"):
+        text(clinic, P1, body)
+    assert "3月5日周四08:45" in say(clinic, P1, "挂号 内科 王医生 周四 8:45")
+    assert codes(say(clinic, P1, "好的"))
+    assert say(clinic, P1, "查询").startswith("您有1个预约")
+    assert say(clinic, P1, "什么").startswith("您好")
+
+
+def test_the_last_reply_for_now_says_so(clinic: Clinic) -> None:
+    replies = [text(clinic, P1, body) or "" for body in ("喂喂", "有人吗", "你们好慢", "在不在")]
+    assert ["最后一条自动回复，需要帮助请来电" in reply for reply in replies] == [False, False, True, False]
+    assert replies[3] == ""
+
+
+def test_somebody_who_asks_for_the_same_after_something_else_is_answered(clinic: Clinic) -> None:
+    for _ in range(5):
+        say(clinic, P1, "查询", "帮助")
+
+
+def test_no_pin_is_ever_asked_for_by_text(clinic: Clinic) -> None:
+    say(clinic, P2, "挂号")
+    for body in ("。", "#", "", " ", "？"):
+        reply = text(clinic, P2, body) or ""
+        assert "卡" not in reply
+        assert "密码" not in reply
+
+
+def test_an_answer_the_next_day_is_told_that_its_dialogue_has_run_out_once(clinic: Clinic) -> None:
+    say(clinic, P1, "挂号 王医生 周五 8:45")
+    clinic.pass_(20 * 3600)
+    assert say(clinic, P1, "好的").startswith("刚才的对话已经过期")
+    say(clinic, P1, "挂号 王医生 周五 8:45", "1")  # brought to its end
+    clinic.pass_(3600)
+    assert say(clinic, P1, "1").startswith("您好")
+
+
 def test_somebody_who_gets_on_is_never_cut_short(clinic: Clinic) -> None:
     for _ in range(6):
         say(clinic, P1, "挂号", "2", "1", "2", "1", "2", "返回")
@@ -204,7 +261,7 @@ def test_a_sender_without_a_number_gets_no_reply(clinic: Clinic) -> None:
 
 def test_stop_ends_the_dialogue(clinic: Clinic) -> None:
     say(clinic, P1, "挂号 王医生 周四 8:45")
-    assert "对话结束" in say(clinic, P1, "TD")
+    assert "对话结束。您的预约有变化时仍会短信通知您" in say(clinic, P1, "TD")
     assert clinic.booked() == []
 
 

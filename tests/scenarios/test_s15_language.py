@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import update
 
 from firmware.sms_parts import parts_of
-from firmware.storage.schema import contacts
+from firmware.storage.schema import contacts, patients
 from tests.scenarios.stage import LISTENING, Stage
 
 WANG_XIUYING, TOM_REED, LIU_QIANG = "13800000001", "13800000004", "13800000005"
@@ -14,6 +15,8 @@ WANG_XIUYING, TOM_REED, LIU_QIANG = "13800000001", "13800000004", "13800000005"
 @pytest.mark.parametrize(("number", "born"), [(TOM_REED, "1985"), (LIU_QIANG, "1979")])
 def test_star_speaks_english_from_then_on(open_stage: Callable[..., Stage], number: str, born: str) -> None:
     stage = open_stage(speed=LISTENING)
+    with stage.ledger.transaction() as tx:  # nobody at the clinic has noted which language they speak
+        tx.execute(update(patients).values(language=None))
     caller = stage.ring("L1", number)
     caller.hears("您好")
     caller.press("*")

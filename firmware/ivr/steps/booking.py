@@ -19,7 +19,7 @@ from firmware.ivr.steps.memory import language_of, needed, word_in
 from firmware.ivr.steps.wishes import chosen_day, describe, slot_of, wish_of
 from firmware.ivr.visit import TEXT, Did, Memory, Step, Visit
 from firmware.language.catalogue import Prompt
-from firmware.language.values import Code, Money, Name, Value
+from firmware.language.values import Code, Money, Name, Number, Value
 
 WORDS = ("day", "time", "who", "department", "queue_number", "fee")
 HOLD_OUTCOMES = ("held", "held-number", "taken", "gone", "already")
@@ -53,6 +53,7 @@ def _hold(visit: Visit, memory: Memory, slot: Slot) -> Did:
     except BeyondHorizon:
         return _gone(())
     words = {**describe(kept.slot), "fee": Money(kept.slot.session.fee_cents)}
+    words["minutes"] = Number(visit.profile.hold_s // 60)
     outcome = "held-number" if kept.slot.session.is_by_number else "held"
     return Did(outcome, {"hold": kept.id, "slot": kept.slot.id}, words)
 
@@ -116,8 +117,8 @@ def _already(booking: Booking) -> Did:
 
 
 STEPS = {
-    "hold": Step(hold, HOLD_OUTCOMES, WORDS),
-    "hold-first": Step(hold_first, HOLD_OUTCOMES, WORDS),
+    "hold": Step(hold, HOLD_OUTCOMES, (*WORDS, "minutes")),
+    "hold-first": Step(hold_first, HOLD_OUTCOMES, (*WORDS, "minutes")),
     "release": Step(release, ("done",)),
     "book": Step(
         book, ("booked", "booked-number", "written", "taken", "already", "no-money"), (*WORDS, "code", "missing")

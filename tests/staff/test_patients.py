@@ -3,10 +3,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import select
 
-from firmware.clinic import card_numbers, cards, sample
+from firmware.clinic import card_numbers, cards, records, sample
 from firmware.clinic.cards import Attempt
 from firmware.clinic.errors import CardLocked, ClinicError, WrongCardOrPin
+from firmware.storage.schema import outbox
 from tests.staff.conftest import MONDAY_9, Desk
 
 
@@ -118,3 +120,45 @@ def test_money_paid_in_is_on_the_account(desk: Desk) -> None:
 @pytest.mark.parametrize("amount", ["0", "0.001", "fifty", "1e99", "NaN", "100000.01"])
 def test_odd_amounts_are_refused(desk: Desk, amount: str) -> None:
     assert repr(amount) in desk.refused("deposit", "100024", amount)
+
+
+def test_a_known_patient_gets_another_number_first_and_a_card(desk: Desk) -> None:
+    said = desk("patient", "set", "p3", "--first-number", "138-0000-0033", "--card")
+    card = said.rows[1].split()[1].rstrip(",")
+    assert said.rows[0] == "Changed p3 陈小宝 Chen Xiaobao born 2019-09-09."
+    assert f"13800000033 13800000002  {card}" in desk("patients", "p3").out
+    assert desk.audit[0].detail == "patient 3: first_number, card"
+    assert "reaches this patient already" in desk.refused("patient", "set", "p3", "--add-number", "13800000033")
+
+
+def test_texts_about_visits_follow_when_a_number_is_taken_away(desk: Desk) -> None:
+    desk.book("p1", "--doctor", "王", "--day", "tue", "--time", "8:45")
+    desk("patient", "set", "p1", "--remove-number", "13800000001", "--add-number", "13800000011")
+    ledger = desk.ledger()
+    with ledger.reading() as tx:
+        (visit,) = records.of_patient(tx, sample.profile(), MONDAY_9, 1)
+        states = list(tx.execute(select(outbox.c.state)).scalars())
+    ledger.close()
+    assert states == ["withdrawn"]
+    assert visit.contact_number == "13800000011"
+    assert desk.refused("patient", "set", "p1", "--remove-number", "13800000001").startswith(
+        "13800000001 does not reach"
+    )
+
+
+def test_a_guardian_is_another_living_person(desk: Desk) -> None:
+    desk("patient", "set", "p5", "--guardian", "p1", "--tier", "vip", "--language", "en")
+    assert "vip" in desk("patients", "p5").out
+    assert "their own guardian" in desk.refused("patient", "set", "p1", "--guardian", "p5")
+    assert "No living patient" in desk.refused("patient", "set", "p1", "--guardian", "p6")
+    desk("patient", "set", "p5", "--guardian", "none")
+    desk("patient", "set", "p1", "--guardian", "p5")
+
+
+def test_who_is_deceased_is_named_with_the_visits_that_stand(desk: Desk) -> None:
+    code = desk.book("p1", "--doctor", "王", "--day", "tue", "--time", "8:45")
+    assert desk("patient", "set", "p1", "--deceased").rows[1].endswith(f"code {code}")
+    assert "No living patient" in desk.refused("book", "p1", "--doctor", "王", "--day", "wed", "--time", "8:45")
+    desk("patient", "set", "p1", "--alive")
+    assert "Say what is to be changed" in desk.refused("patient", "set", "p1")
+    assert desk.refused("patient", "set", "nobody", "--alive") == "No patient is known by 'nobody'."

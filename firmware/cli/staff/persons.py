@@ -37,9 +37,15 @@ def the_one(tx: Transaction, words: str) -> Patient:
         raise Refused(
             f"No living patient is known by {words!r}: give a name, a telephone number, a card or p with an id."
         )
-    if len(found) > 1:
-        raise Refused(f"{words!r} means more than one patient: {', '.join(map(with_id, found))}.")
-    return found[0]
+    return _only(found, words)
+
+
+def any_one(tx: Transaction, words: str) -> Patient:
+    """The one patient, living or not, whom the words mean."""
+    found = find(tx, words)
+    if not found:
+        raise Refused(f"No patient is known by {words!r}.")
+    return _only(found, words)
 
 
 def everybody(tx: Transaction) -> list[Patient]:
@@ -84,6 +90,12 @@ def full_name(person: Patient) -> str:
 def with_id(person: Patient) -> str:
     """Enough to tell two people of one name apart."""
     return f"p{person.id} {full_name(person)} born {person.born}"
+
+
+def _only(found: list[Patient], words: str) -> Patient:
+    if len(found) > 1:
+        raise Refused(f"{words!r} means more than one patient: {', '.join(map(with_id, found))}.")
+    return found[0]
 
 
 def _named(tx: Transaction, words: str) -> list[Patient]:

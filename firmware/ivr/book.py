@@ -5,9 +5,11 @@ Publishing makes a new version, which new dialogues take; those under way finish
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +21,13 @@ from firmware.ivr import checker, document
 from firmware.ivr.checker import Issue, Known, Seconds
 from firmware.ivr.document import FlowError, FlowSet
 from firmware.storage.documents import SetupDocuments
+from firmware.storage.errors import StorageError
+
+log = logging.getLogger(__name__)
 
 SHIPPED = Path(__file__).with_name("flows")
 TABLE = "flows"
+DEFAULT = "default"
 CURRENT = "flow"  # the document that names the template in use
 
 
@@ -52,10 +58,46 @@ class FlowBook:
         self._known = known
         self._seconds = seconds
         self._read: dict[tuple[str, int], FlowSet] = {}
+        self._known_fault: str | None = None
 
     def current(self) -> FlowSet:
-        """What new dialogues take: the template in use in its newest version."""
-        return self.newest((self._documents.load(CURRENT) or {}).get("template", "default"))
+        """What new dialogues take: the template in use in its newest version. If that cannot be read, the last one that
+        can: a caller is never sent away because of a document."""
+        flows, fault = self._choose()
+        if fault != self._known_fault:
+            log.log(logging.ERROR if fault else logging.INFO, "the flows: %s", fault or "as they should be again")
+            self._known_fault = fault
+        return flows
+
+    @property
+    def fault(self) -> str | None:
+        """Why `current` is not what the clinic has chosen; None when it is."""
+        return self._choose()[1]
+
+    def _choose(self) -> tuple[FlowSet, str | None]:
+        fault = None
+        for choose in (self._chosen, *self._earlier()):
+            try:
+                return choose(), fault
+            except (FlowError, StorageError, OSError) as error:
+                fault = fault or str(error)
+        return self.version(DEFAULT, 0), fault
+
+    def _chosen(self) -> FlowSet:
+        return self.newest(self._template())
+
+    def _earlier(self) -> Iterator[Callable[[], FlowSet]]:
+        """The template's other versions, newest first, then the shipped one."""
+        try:
+            template = self._template()
+            versions = [edition.version for edition in self.history(template)]
+        except (FlowError, StorageError, OSError):
+            return
+        for version in (*reversed(versions), 0):
+            yield partial(self.version, template, version)
+
+    def _template(self) -> str:
+        return str((self._documents.load(CURRENT) or {}).get("template", DEFAULT))
 
     def newest(self, template: str) -> FlowSet:
         editions = self.history(template)
@@ -116,7 +158,10 @@ class FlowBook:
 
 
 def _edition(row: Mapping[str, Any]) -> Edition:
-    return Edition(row["template"], row["version"], row["who"], row["at"], row.get("returns_to"))
+    try:
+        return Edition(row["template"], row["version"], row["who"], row["at"], row.get("returns_to"))
+    except KeyError as error:
+        raise FlowError(f"a published version lacks its {error}") from error
 
 
 def _shipped(template: str) -> Any:

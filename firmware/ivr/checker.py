@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from firmware.ivr import flow_graph
 from firmware.ivr.document import FlowSet
 from firmware.ivr.flow_graph import Graph
-from firmware.ivr.nodes import Address, Asking, Choice, Choose, Do, Menu, Node, Run, Say, Text, Voicemail
+from firmware.ivr.nodes import Address, Asking, Choice, Choose, Digits, Do, Menu, Node, Run, Say, Text, Voicemail
 from firmware.ivr.visit import Listing, Step
 from firmware.language.catalogue import Catalogue
 from firmware.language.values import LANGUAGES
@@ -51,7 +51,7 @@ def check(flows: FlowSet, known: Known, seconds: Seconds | None = None) -> list[
     wrong = [*_unknown(flows, known), *_prompts(flows, known)]
     if not wrong:  # the shape can only be judged when every name leads somewhere
         graph = Graph(flows)
-        wrong = [*_shape(flows, graph), *_warnings(flows, graph, known, seconds)]
+        wrong = [*_shape(flows, graph), *_secrets(flows), *_warnings(flows, graph, known, seconds)]
     return sorted(wrong, key=lambda issue: not issue.is_error)
 
 
@@ -156,6 +156,14 @@ def _shape(flows: FlowSet, graph: Graph) -> Iterator[Issue]:
         yield Issue(True, str(address), "an endless sub-flow: it runs itself")
     for address in graph.lost_ends():
         yield Issue(True, str(address), "dead end: the flow ends here although nothing ran it")
+
+
+def _secrets(flows: FlowSet) -> Iterator[Issue]:
+    """A text stays on phones and in networks: no PIN belongs into one."""
+    for address in sorted(Graph(flows, by_text=True).reached()):
+        node = flows.node(address)
+        if isinstance(node, Digits) and node.is_secret:
+            yield Issue(True, str(address), "a secret is asked for by text")
 
 
 # ---- warnings ----

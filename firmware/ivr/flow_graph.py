@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from firmware.ivr.document import FlowSet
-from firmware.ivr.nodes import Address, Asking, Desk, End, HangUp, Menu, Node, Run, Say, Voicemail
+from firmware.ivr.nodes import Address, Asking, Desk, Digits, End, HangUp, If, Menu, Node, Run, Say, Voicemail
+from firmware.ivr.visit import TEXT, VOICE
 
 T = TypeVar("T", bound=Hashable)
 
@@ -38,8 +40,10 @@ def outcomes_of(flows: FlowSet, flow: str, start: str | None = None) -> tuple[st
 class Graph:
     """Which node can follow which; every name in the flow set must be known."""
 
-    def __init__(self, flows: FlowSet) -> None:
+    def __init__(self, flows: FlowSet, by_text: bool = False) -> None:
+        """With `by_text` only what can follow on the text channel, else on any."""
         self._flows = flows
+        self._by_text = by_text
         self._nodes = dict(nodes(flows))
         self._runners = self._find_runners()
         self._next = {address: self._following(address, node) for address, node in self._nodes.items()}
@@ -47,7 +51,11 @@ class Graph:
     def reached(self) -> set[Address]:
         """Nodes that some caller can come to."""
         flows = self._flows
-        return self._closure({*flows.entries.values(), flows.main, flows.gave_up, flows.trouble, flows.enough})
+        entries = {where for entry, where in flows.entries.items() if not (self._by_text and entry == VOICE)}
+        seen = {*entries, flows.main, flows.gave_up, flows.trouble, flows.enough}
+        while more := {each for address in seen for each in self._following_among(seen, address)} - seen:
+            seen |= more
+        return seen
 
     def saved(self) -> set[Address]:
         """Nodes from which a person, a goodbye or the main menu can be reached."""
@@ -142,15 +150,25 @@ class Graph:
             case Run(flow, start):
                 return {Address(flow, start or self._flows.flows[flow].start)}
             case End(outcome):
-                return self._after_end(address.flow, outcome)
+                return self._after_end(outcome, self._runners.get(address.flow, set()))
+            case If("channel", cases, otherwise) if self._by_text:
+                return {cases.get(TEXT, otherwise)}
             case Asking():
-                run = {choice.run for choice in node.choices if choice.run}
-                return {*node.exits(), *(Address(flow, self._flows.flows[flow].start) for flow in run)}
+                question = _as_texted(node) if self._by_text else node
+                run = {choice.run for choice in question.choices if choice.run}
+                return {*question.exits(), *(Address(flow, self._flows.flows[flow].start) for flow in run)}
         return set(node.exits())
 
-    def _after_end(self, flow: str, outcome: str) -> set[Address]:
+    def _following_among(self, seen: set[Address], address: Address) -> set[Address]:
+        """What follows when the caller has come through `seen`: a flow ends only where somebody ran it."""
+        node = self._nodes[address]
+        if isinstance(node, End):
+            return self._after_end(node.outcome, self._runners.get(address.flow, set()) & seen)
+        return self._next[address]
+
+    def _after_end(self, outcome: str, runners: set[Address]) -> set[Address]:
         following: set[Address] = set()
-        for address in self._runners.get(flow, set()):
+        for address in runners:
             node = self._nodes[address]
             if not isinstance(node, Run):
                 following.add(address)  # a key ran the flow: the question is asked again
@@ -158,15 +176,18 @@ class Graph:
                 following.add(node.outcomes[outcome])
         return following
 
-    def _closure(self, start: set[Address]) -> set[Address]:
-        return _closure_in(self._next, start)
-
     def _leading_to(self, goals: set[Address]) -> set[Address]:
         back: dict[Address, set[Address]] = {}
         for address, following in self._next.items():
             for each in following:
                 back.setdefault(each, set()).add(address)
         return _closure_in(back, goals)
+
+
+def _as_texted(node: Asking) -> Asking:
+    """The question without what only a caller can do."""
+    texted = replace(node, choices=tuple(choice for choice in node.choices if choice.channel in (None, TEXT)))
+    return replace(texted, skip=None) if isinstance(texted, Digits) else texted
 
 
 def _closure_in(edges: Mapping[T, set[T]], start: set[T]) -> set[T]:

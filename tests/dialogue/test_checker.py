@@ -103,6 +103,24 @@ def test_a_caller_must_always_be_able_to_get_out() -> None:
     assert "error: front.trap: from here a caller can never reach a person, a goodbye or the main menu" in found
 
 
+@pytest.mark.parametrize("only", [None, "voice"])
+def test_no_secret_is_asked_for_by_text(only: str | None) -> None:
+    draft = copy.deepcopy(GOOD)
+    nodes = draft["flows"]["front"]["nodes"]
+    nodes["main"]["options"].append({"key": "3", "label": "else.no", "to": "pin", **({"only": only} if only else {})})
+    nodes["pin"] = {"digits": "identify.pin", "into": "pin", "least": 4, "most": 4, "secret": True, "then": "main"}
+    found = [str(each) for each in checker.check(document.parse(draft), KNOWN)]
+    assert found == ([] if only else ["error: front.pin: a secret is asked for by text"])
+
+
+def test_the_way_to_a_pin_that_a_family_could_text_is_refused() -> None:
+    draft = yaml.safe_load((SHIPPED / "default.yaml").read_text(encoding="utf-8"))
+    draft["flows"]["identify"]["nodes"]["stranger"]["else"] = "failed"
+    draft["flows"]["identify"]["nodes"]["stranger"]["is"]["text"] = "card"
+    found = [str(each) for each in checker.check(document.parse(draft), KNOWN)]
+    assert "error: identify.pin: a secret is asked for by text" in found
+
+
 def test_a_missing_text_in_a_language(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(KNOWN.catalogue, "missing", lambda: [("front.goodbye", "en")])
     found = [str(each) for each in checker.check(document.parse(GOOD), KNOWN)]

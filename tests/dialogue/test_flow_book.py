@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+from tinydb import Query
 
 from firmware.ivr.book import SHIPPED, FlowBook, FlowRefused
 from firmware.ivr.document import FlowError
@@ -70,3 +71,36 @@ def test_a_bad_draft_changes_nothing_and_names_the_node(clinic: Clinic, draft: A
 def test_a_version_that_is_not_there(clinic: Clinic) -> None:
     with pytest.raises(FlowError, match="no version 9"):
         clinic.flows.version("default", 9)
+
+
+def spoil(clinic: Clinic, version: int) -> None:
+    """What a hand in the file, or an older firmware, may leave behind."""
+    with clinic.flows._documents.changing() as db:
+        db.table("flows").update({"text": {"template": "default"}}, Query().version == version)
+    clinic.flows._read.clear()
+
+
+def test_a_template_that_does_not_exist_costs_no_caller_the_call(clinic: Clinic) -> None:
+    clinic.flows._documents.save("flow", {"template": "defautl"})
+    assert clinic.flows.current().template == "default"
+    assert "no template 'defautl'" in (clinic.flows.fault or "")
+    assert text(clinic, P1, "挂号")
+    clinic.flows.use("exact")
+    assert (clinic.flows.current().template, clinic.flows.fault) == ("exact", None)
+
+
+def test_a_version_that_cannot_be_read_gives_way_to_the_one_before_it(clinic: Clinic, draft: Any) -> None:
+    for _ in range(2):
+        clinic.flows.publish(draft, "Sun", NINE)
+    spoil(clinic, 2)
+    assert clinic.flows.current().version == 1
+    assert clinic.flows.fault
+    spoil(clinic, 1)
+    assert clinic.flows.current().version == 0
+
+
+def test_a_set_up_file_that_cannot_be_read_leaves_the_shipped_flows(tmp_path: Path) -> None:
+    (tmp_path / "setup.json").write_text("{", encoding="utf-8")
+    book = FlowBook(SetupDocuments(tmp_path / "setup.json"), KNOWN)
+    assert book.current().version == 0
+    assert "no good version" in (book.fault or "")

@@ -39,6 +39,8 @@ def _parser() -> argparse.ArgumentParser:
     for command in COMMANDS:
         sub = commands.add_parser(command.NAME, help=command.HELP, description=command.HELP)
         sub.add_argument("--data", type=Path, default=default_data(), help="the data folder (default: %(default)s)")
+        if command in staff.COMMANDS:
+            sub.add_argument("--demo", action="store_true", help="work on the demo's data")
         command.configure(sub)
         sub.set_defaults(run=command.run)
     return parser

@@ -11,7 +11,7 @@ import fcntl
 import json
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -147,10 +147,12 @@ class SetupDocuments:
         """The numbers of the kept versions, oldest first; the last is how things are now."""
         return self._storage.versions()
 
-    def restore(self, number: int) -> None:
-        """Make all documents what they were in that version; this is a new version itself."""
+    def restore(self, number: int, names: Collection[str]) -> None:
+        """Make the documents `names`, and no others, what they were in that version; this is a new version itself."""
         with self._locked():
-            self._storage.write(self._storage.version(number))
+            then, now = self._storage.version(number), self._storage.read() or {}
+            kept = {name: table for name, table in now.items() if name not in names}
+            self._storage.write(kept | {name: then[name] for name in names if name in then})
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from firmware.cli.where import demo_data
 from firmware.control.channel import ControlServer
-from firmware.storage import calls, inbox, recordings
+from firmware.storage import calls, inbox, outbox, recordings
 from firmware.storage.folders import Folders
 from firmware.storage.inbox import Part
+from firmware.storage.schema import outbox as outbox_rows
 from tests.staff.conftest import MONDAY_9, Desk
 
 CURLY, EMOJI = "\u201c", "\U0001f600"
@@ -95,14 +98,40 @@ def test_a_ledger_that_may_not_be_opened_is_said_in_a_sentence(desk: Desk) -> No
     assert desk.refused("bookings") == "The ledger can't be used: unable to open database file."
 
 
-def test_while_only_the_demo_runs_its_data_is_meant_and_that_is_said(empty_desk: Desk) -> None:
-    demo = Folders(demo_data(empty_desk.folders.data))
-    demo.make()
-    server = ControlServer(demo.control_socket, {})
+@pytest.fixture
+def demo(empty_desk: Desk) -> Iterator[Folders]:
+    """A demo that runs in the desk's data folder."""
+    folders = Folders(demo_data(empty_desk.folders.data))
+    folders.make()
+    server = ControlServer(folders.control_socket, {})
     server.start()
-    try:
-        said = empty_desk.type("patients")
-    finally:
-        server.close()
-    assert (said.status, said.out) == (0, "Nobody found.\n")
-    assert said.err == f"(the demo is running: this is its data, in {demo.data})\n"
+    yield folders
+    server.close()
+
+
+def test_where_only_a_demo_is_its_data_is_meant_and_that_is_said(empty_desk: Desk, demo: Folders) -> None:
+    assert empty_desk("patients").rows == [f"(This is the demo's data, in {demo.data}.)", "Nobody found."]
+
+
+def test_a_clinics_own_data_is_never_mistaken_for_the_demos(desk: Desk, demo: Folders) -> None:
+    assert "王秀英" in desk("patients").out
+    assert desk("patients", "--demo").rows[-1] == "Nobody found."
+
+
+def test_a_text_that_did_not_arrive_waits_until_it_is_sent_again_or_dealt_with(desk: Desk) -> None:
+    ledger = desk.ledger()
+    with ledger.transaction() as tx:
+        for state in ("failed", "unknown", "delivered"):
+            key = outbox.queue_text(tx, MONDAY_9, "13800000001", f"{state}!", "notice")
+            tx.execute(update(outbox_rows).where(outbox_rows.c.id == key).values(state=state, error="no signal"))
+    ledger.close()
+    assert desk("messages").rows[1:] == [
+        "o1  2026-03-02 09:00  13800000001  not sent (no signal): failed!",
+        "o2  2026-03-02 09:00  13800000001  nobody knows whether it arrived (no signal): unknown!",
+    ]
+    assert "o1 is queued again" in desk("messages", "resend", "o1").out
+    assert desk.audit[0].detail == "o1, as o4"
+    desk("messages", "done", "o2")
+    assert desk("messages").out == "Nothing waits.\n"
+    assert desk.refused("messages", "resend", "o1") == "No message o1 waits."
+    assert "only those, such as o7" in desk.refused("messages", "resend", "v1")

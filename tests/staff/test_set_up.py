@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 import yaml
 
+from firmware.cli.staff.set_up import EXAMPLES
 from firmware.clinic import sample
+from firmware.clinic.profile import read_profile
+from firmware.ivr.book import SHIPPED
 from tests.staff.conftest import Desk
 
 LINES = "- {name: L1, kind: voice, device: /dev/ttyACM9}\n- {name: L3, kind: gsm, device: /dev/ttyUSB9, pin: '1234'}\n"
@@ -137,3 +141,33 @@ def test_a_damaged_ledger_is_said_and_not_overwritten(desk: Desk) -> None:
     desk.folders.ledger.write_bytes(b"not a database" * 100)
     assert "is damaged" in desk.refused("bookings")
     assert desk.folders.ledger.read_bytes() == b"not a database" * 100
+
+
+def test_a_new_clinic_begins_with_examples_that_work(empty_desk: Desk, tmp_path: Path) -> None:
+    assert len(empty_desk("set-up", "init", str(tmp_path)).rows) == 5
+    empty_desk("set-up", "set", "clinic", str(tmp_path / "clinic.yaml"))
+    empty_desk("set-up", "set", "lines", str(tmp_path / "lines.yaml"))
+    empty_desk("roster", "set", str(tmp_path / "roster.yaml"), "--yes")
+    empty_desk("add-patient", "--zh", "张三", "--born", "1970-01-01", "--number", "13900000099")
+    said = empty_desk("book", "张三", "--doctor", "王", "--day", "tue", "--time", "8:45")
+    assert said.rows[1].startswith("Text to 13900000099: 【示例诊所】已约3月3日周二08:45内科王医生")
+
+
+def test_the_examples_show_the_rules_as_they_are_without_them() -> None:
+    document = yaml.safe_load((EXAMPLES / "clinic.yaml").read_text(encoding="utf-8"))
+    bare = read_profile({key: document[key] for key in ("name", "zone", "sign", "address", "hours")})
+    assert read_profile(document) == bare
+    assert set(document) == {field.name for field in fields(bare)}
+
+
+def test_examples_overwrite_nothing(empty_desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "lines.yaml").write_text("ours", encoding="utf-8")
+    assert "there is lines.yaml already" in empty_desk.refused("set-up", "init", str(tmp_path))
+    assert [each.name for each in tmp_path.glob("*.yaml")] == ["lines.yaml"]
+
+
+def test_restoring_the_set_up_leaves_published_dialogues_alone(desk: Desk, file: Path) -> None:
+    file.write_text((SHIPPED / "default.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    desk("flows", "publish", str(file))
+    desk("set-up", "restore", "1")
+    assert "default is now version 2" in desk("flows", "publish", str(file)).out

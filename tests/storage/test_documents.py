@@ -81,10 +81,21 @@ def test_the_last_ten_versions_can_be_restored(setup: SetupDocuments) -> None:
         setup.save("clinic", {"horizon_days": days})
     assert setup.versions() == list(range(5, 15))
     assert len(setup.versions()) == VERSIONS_KEPT
-    setup.restore(7)
+    setup.restore(7, ["clinic"])
     assert setup.load("clinic") == {"horizon_days": 7}
-    setup.restore(14)
+    setup.restore(14, ["clinic"])
     assert setup.load("clinic") == {"horizon_days": 14}
+
+
+def test_only_the_named_documents_go_back(setup: SetupDocuments) -> None:
+    setup.save("clinic", {"horizon_days": 7})
+    setup.save("clinic", {"horizon_days": 14})
+    setup.save("lines", {"lines": []})
+    setup.save("flow", {"template": "exact"})
+    setup.restore(1, ["clinic", "lines"])
+    assert [setup.load(name) for name in ("clinic", "lines", "flow")] == [
+        {"horizon_days": 7}, None, {"template": "exact"},
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

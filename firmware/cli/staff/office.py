@@ -15,7 +15,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from firmware.cli.staff.refusals import REFUSALS, Refused, sentences
-from firmware.cli.where import running
+from firmware.cli.where import demo_data, is_up
 from firmware.clinic.profile import ClinicProfile, load_profile
 from firmware.clinic.roster import wall_day
 from firmware.clock import Clock, SharedClock, clock_from_environment
@@ -25,7 +25,7 @@ from firmware.storage.folders import Folders
 from firmware.storage.ledger import Ledger, Transaction, open_ledger
 
 NAME_CHARACTERS = 30
-HOW_TO_BEGIN = "'clinicbox load-sample' makes a clinic to try, 'clinicbox set-up set clinic FILE' yours."
+HOW_TO_BEGIN = "'clinicbox load-sample' makes a clinic to try, 'clinicbox set-up init' begins yours."
 
 
 @dataclass
@@ -110,7 +110,7 @@ def command(work: Work) -> Callable[[argparse.Namespace], int]:
 
     def run(arguments: argparse.Namespace) -> int:
         logging.getLogger("alembic").setLevel(logging.WARNING)
-        office = Office(running(arguments.data))
+        office = Office(_folders_meant(arguments))
         try:
             _check_words(arguments)
             _say_where(office, arguments)
@@ -131,8 +131,16 @@ def _check_words(arguments: argparse.Namespace) -> None:
             raise Refused("What was typed is not UTF-8 text.")
 
 
+def _folders_meant(arguments: argparse.Namespace) -> Folders:
+    """The demo's only when it is asked for, or when there is nothing else: a clinic's data must not be mistaken."""
+    own, demo = Folders(arguments.data), Folders(demo_data(arguments.data))
+    if arguments.demo or (not (own.ledger.exists() or own.setup.exists()) and is_up(demo)):
+        return demo
+    return own
+
+
 def _say_where(office: Office, arguments: argparse.Namespace) -> None:
     if office.folders.data != arguments.data:
-        print(f"(the demo is running: this is its data, in {office.folders.data})", file=sys.stderr)
+        print(f"(This is the demo's data, in {office.folders.data}.)")
     if not office.folders.data.is_dir() and not getattr(arguments, "founds", False):
         raise Refused(f"There is no box's data in {office.folders.data}. {HOW_TO_BEGIN}")

@@ -21,6 +21,7 @@ NAME = "set-up"
 HELP = "show or change the clinic's settings and lines, or go back to an earlier version"
 
 DOCUMENTS = ("clinic", "lines")
+EXAMPLES = Path(__file__).with_name("examples")
 HIDDEN_PIN = "****"
 
 
@@ -30,11 +31,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     show = actions.add_parser("show", help="print the documents as YAML (SIM PINs hidden)")
     show.add_argument("document", nargs="?", choices=DOCUMENTS, help="only this one")
     actions.add_parser("versions", help="list the kept versions")
-    restore = actions.add_parser("restore", help="make everything what it was in a version")
+    restore = actions.add_parser("restore", help="make clinic and lines what they were in a version")
     restore.add_argument("version", type=int)
     change = actions.add_parser("set", help="put a YAML file in the place of a document")
     change.add_argument("document", choices=DOCUMENTS)
     change.add_argument("file", type=Path)
+    init = actions.add_parser("init", help="write commented examples of clinic, lines and roster to start from")
+    init.add_argument("folder", nargs="?", type=Path, default=Path(), help="where to (default: the current folder)")
     parser.set_defaults(founds=True)
 
 
@@ -48,6 +51,8 @@ def run(office: Office, arguments: argparse.Namespace) -> None:
             _list_versions(office)
         case "restore":
             _restore(office, arguments.version)
+        case "init":
+            _write_examples(arguments.folder)
         case "set":
             _set(office, arguments.document, arguments.file)
 
@@ -91,9 +96,9 @@ def _restore(office: Office, number: int) -> None:
         check_lines(lines)
     office.folders.make()
     with office.changing("set-up restore") as change:
-        office.documents.restore(number)
+        office.documents.restore(number, DOCUMENTS)
         change.detail = f"version {number}, as version {office.documents.versions()[-1]}"
-    print(f"The set-up is what it was in version {number}. {_WHEN}")
+    print(f"Clinic and lines are what they were in version {number}. {_WHEN}")
 
 
 def _set(office: Office, name: str, file: Path) -> None:
@@ -111,6 +116,18 @@ def _set(office: Office, name: str, file: Path) -> None:
     print(f"The {name} document is version {office.documents.versions()[-1]}. {_WHEN}")
     for device in missing_devices(document) if name == "lines" else ():
         print(f"Warning: {device} is not there now.")
+
+
+def _write_examples(folder: Path) -> None:
+    """Copies for the clinic to change; none of its own files is ever overwritten."""
+    examples = sorted(EXAMPLES.glob("*.yaml"))
+    if there := [example.name for example in examples if (folder / example.name).exists()]:
+        raise Refused(f"Nothing was written: in {folder} there is {', '.join(there)} already.")
+    for example in examples:
+        (folder / example.name).write_bytes(example.read_bytes())
+        print(f"Wrote {folder / example.name}")
+    print("Change them to what your clinic is, then: 'clinicbox set-up set clinic clinic.yaml',")
+    print("'clinicbox set-up set lines lines.yaml', 'clinicbox roster set roster.yaml'.")
 
 
 def _check_texts(office: Office, profile: ClinicProfile) -> None:

@@ -24,6 +24,7 @@ from firmware.storage.ledger import Transaction
 from firmware.storage.schema import cards, pin_failures
 
 LOCK_WINDOW_S = 24 * 3600
+BIRTH_YEAR = "birth year"  # stands for the card where the wrong birth years of a number are counted
 
 # 21 ms on a 2-core x86-64 machine; 19 MiB and two passes are OWASP's least for Argon2id.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
@@ -50,18 +51,19 @@ def issue(tx: Transaction, number: str, patient_id: int, pin: str) -> None:
 def check(tx: Transaction, profile: ClinicProfile, attempt: Attempt, number: str, pin: str) -> Patient:
     """The person whose card and PIN these are.
 
-    Raises `CardLocked`, or `WrongCardOrPin` with the tries left in this call. Takes about 20 ms whatever the answer.
+    Raises `CardLocked`, or `WrongCardOrPin` with the tries left. Takes about 20 ms whatever the answer.
     """
     number = number[: card_numbers.MOST_DIGITS]
-    tries = _count(tx, pin_failures.c.call_id == attempt.call_id)
-    if tries >= profile.pin_tries_a_call:
+    wrong_card = pin_failures.c.card_number != BIRTH_YEAR
+    left = profile.pin_tries_a_call - _count(tx, wrong_card & (pin_failures.c.call_id == attempt.call_id))
+    if left <= 0:
         raise WrongCardOrPin(0)
-    _refuse_if_locked(tx, profile, attempt, number)
+    left_today = profile.pin_tries_a_day - _wrong_today(tx, profile, attempt, number)
     failure = {"card_number": number, "caller": attempt.caller, "call_id": attempt.call_id, "at": attempt.now}
     failure_id = tx.execute(pin_failures.insert().returning(pin_failures.c.id), failure).scalar_one()
     card = tx.execute(select(cards).where(cards.c.number == number)).first()
     if not _matches(card.pin_hash if card else _nobodys_hash(), pin) or card is None:
-        raise WrongCardOrPin(profile.pin_tries_a_call - tries - 1)
+        raise WrongCardOrPin(min(left, left_today) - 1, is_locked=left_today == 1 < left)
     tx.execute(delete(pin_failures).where(pin_failures.c.id == failure_id))
     return people.patient(tx, card.patient_id)
 
@@ -71,18 +73,23 @@ def unlock(tx: Transaction, now: datetime, number: str) -> None:
     tx.execute(update(cards).where(cards.c.number == number).values(unlocked_at=now))
 
 
-def _refuse_if_locked(tx: Transaction, profile: ClinicProfile, attempt: Attempt, number: str) -> None:
+def _wrong_today(tx: Transaction, profile: ClinicProfile, attempt: Attempt, number: str) -> int:
+    """The wrong tries of the last day for this card, or by this caller if those are more; raises `CardLocked`."""
+    most = 0
     since = later(attempt.now, -LOCK_WINDOW_S)
     forgiven = exists().where(cards.c.number == pin_failures.c.card_number, cards.c.unlocked_at >= pin_failures.c.at)
+    wrong_card = pin_failures.c.card_number != BIRTH_YEAR
     whose_failures: list[ColumnElement[bool]] = [pin_failures.c.card_number == number]
     if attempt.caller is not None:  # those who withhold their number are not one caller
-        whose_failures.append(pin_failures.c.caller == attempt.caller)
+        whose_failures.append((pin_failures.c.caller == attempt.caller) & wrong_card)
     for whose in whose_failures:
         counted = select(pin_failures.c.at).where(whose, pin_failures.c.at > since, ~forgiven)
-        latest_first = counted.order_by(pin_failures.c.at.desc())
-        deciding = tx.execute(latest_first.offset(profile.pin_tries_a_day - 1).limit(1)).scalar()
-        if deciding is not None:
-            raise CardLocked(until=later(deciding, LOCK_WINDOW_S))
+        latest = counted.order_by(pin_failures.c.at.desc()).limit(profile.pin_tries_a_day)
+        wrong = list(tx.execute(latest).scalars())
+        if len(wrong) == profile.pin_tries_a_day:
+            raise CardLocked(until=later(wrong[-1], LOCK_WINDOW_S))
+        most = max(most, len(wrong))
+    return most
 
 
 def _count(tx: Transaction, which: ColumnElement[bool]) -> int:

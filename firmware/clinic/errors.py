@@ -95,7 +95,19 @@ class NoAccount(ClinicError):
 
 
 class WrongCardOrPin(ClinicError, Settled):
-    """Card and PIN don't belong together, and it is not said which is wrong; `tries_left` in this call."""
+    """Card and PIN don't belong together, and it is not said which is wrong; `tries_left` in this call and this day.
+
+    `is_locked`: the call had tries left, the day has none.
+    """
+
+    def __init__(self, tries_left: int, is_locked: bool = False) -> None:
+        super().__init__(f"{tries_left} tries left")
+        self.tries_left = tries_left
+        self.is_locked = is_locked
+
+
+class WrongBirthYear(ClinicError, Settled):
+    """Nobody of this number was born in that year, or it has guessed too often; `tries_left` in this call and day."""
 
     def __init__(self, tries_left: int) -> None:
         super().__init__(f"{tries_left} tries left")

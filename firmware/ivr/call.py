@@ -181,8 +181,13 @@ class IncomingConversation:
     def _keep_message(self, file: Path, seconds: float) -> None:
         self._has_message = True
         with self._tx() as tx:
-            recordings.add_message(tx, self._now(), self.id, self._number, file.name, round(seconds))
+            recordings.add_message(tx, self._now(), self.id, self._call_back(), file.name, round(seconds))
             calls.conclude(tx, self.id, "message")
+
+    def _call_back(self) -> str | None:
+        """Whom people call when they have heard the message."""
+        contact = self._talk.state.memory.get("contact") if self._talk else None
+        return contact if isinstance(contact, str) else self._number
 
     def _message_files(self) -> Iterator[Path]:
         return (self._box.folders.voice_messages / f"{self.id}-{count}.wav" for count in itertools.count(1))

@@ -264,7 +264,8 @@ class Passage:
             return
         self._change(tries=tries, hesitates=failure.was_slow)
         self._say(f"again.{failure.how}.{min(tries, 2)}")
-        if tries == 1 and self._flows.reminder:
+        has_usual_keys = all(choice in node.choices for choice in self._flows.always)
+        if tries == 1 and self._flows.reminder and has_usual_keys:
             self._say(self._flows.reminder)
         self._is_same_question = True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -58,6 +59,25 @@ def test_the_third_wrong_pin_is_the_calls_last(tx: Transaction, profile: ClinicP
         left.append(refusal.value.tries_left)
     assert left == [2, 1, 0, 0], "the right PIN comes too late for this call"
     assert check(tx, profile, now, "2468", call="call/2").id == P1
+
+
+def test_the_tries_left_are_those_of_the_call_or_of_the_day_whichever_are_fewer(
+    tx: Transaction, profile: ClinicProfile, now: datetime
+) -> None:
+    profile = replace(profile, pin_tries_a_day=4)
+    assert fail(tx, profile, now, 4) == [2, 1, 0, 0]
+    with pytest.raises(CardLocked):
+        check(tx, profile, now, "2468", call="call/9")
+
+
+def test_who_is_told_of_no_try_left_in_the_middle_of_a_call_is_locked_out(
+    tx: Transaction, profile: ClinicProfile, now: datetime
+) -> None:
+    profile = replace(profile, pin_tries_a_day=4)
+    fail(tx, profile, now, 3)
+    with pytest.raises(WrongCardOrPin) as refusal:
+        check(tx, profile, now, "0000", call="call/9")
+    assert refusal.value.is_locked
 
 
 def test_six_wrong_pins_in_a_day_lock_the_card_for_everybody(

@@ -179,10 +179,79 @@ def test_a_withheld_callers_number_gets_the_text(clinic: Clinic) -> None:
 def test_three_wrong_pins_end_the_call_without_a_hint(clinic: Clinic) -> None:
     caller = clinic.call(None)
     assert "卡号或密码不对" in caller.press("1", "100016", "1111")
-    assert "卡号或密码不对" in caller.press("999999", "2222")
-    said = caller.press("100016", "3333")
+    said = caller.press("999999", "2222")
+    assert said == "卡号或密码不对，您还可以再试一次。 再试一次请按一 人工服务请按二"
+    said = caller.press("1", "100016", "3333")
     assert said == "卡号或密码不对，本次服务结束，再见。"
     assert isinstance(caller.turn.want, Finished)
+
+
+def test_before_the_last_pin_a_person_is_offered_while_people_are_there(clinic: Clinic) -> None:
+    caller = clinic.call(None)
+    assert "还不能转接人工" in caller.press("1", "100016", "1111", "100016", "2222", "2")
+    clinic.pass_(11 * 3600)  # the evening
+    caller = clinic.call(None)
+    said = caller.press("1", "100024", "1111", "100024", "2222")
+    assert (
+        said
+        == "卡号或密码不对，您还可以再试一次。 "
+        + said[-len("请输入就诊卡号。没有就诊卡请按星号键返回，再按零留言。") :]
+    )
+    assert caller.at == "identify.card"
+
+
+def test_a_card_is_said_to_be_locked_when_the_days_last_try_was_wrong(clinic: Clinic) -> None:
+    for tries in (3, 2):
+        caller = clinic.call(None)
+        caller.press("1")
+        for _ in range(tries):
+            caller.press("100016", "1111")
+            if caller.at == "identify.last_try":
+                caller.press("1")
+    assert "这张卡暂时不能在电话里使用" in clinic.call(None).press("1", "100016", "1111")
+
+
+def test_a_landline_is_asked_for_a_mobile_number_once(clinic: Clinic) -> None:
+    caller = clinic.call("02161230009")
+    assert "手机号码" in caller.press("1", "100016", "2468")
+    assert "这个号码不对" in caller.press("02161230009")
+    caller.press("13912345678", "2", "1", "2", "1", "1")
+    assert len(clinic.texts("13912345678")) == 1
+    caller = clinic.call("02161230009")
+    assert "普通门诊" in caller.press("1", "100016", "2468", "#")
+
+
+def test_nobody_is_promised_a_call_back_who_gave_no_number(clinic: Clinic) -> None:
+    assert "我们会尽快回电。 请在滴声后说话" in clinic.call(P1).press("8")
+    caller = clinic.call(None)
+    assert caller.press("8") == "请您留言。 请输入您的电话号码，以便我们回电，输完按井号键。不需要请直接按井号键。"
+    assert "回电" not in caller.press("#")
+    assert isinstance(caller.turn.want, WantRecording)
+    caller = clinic.call(None)
+    assert "我们会尽快回电。" in caller.press("8", "02161230009")
+    assert caller.state.memory["contact"] == "02161230009"
+    assert "回电" not in clinic.call(None).press("8", "")
+
+
+def test_who_continues_has_not_shown_who_is_calling(clinic: Clinic) -> None:
+    caller = clinic.call(P1)
+    caller.press(*TO_FIRST_TIME)
+    caller.hang_up()
+    with clinic.ledger.transaction() as tx:
+        dialogues.save(tx, clinic.now, caller.id, dialogues.VOICE, P1, caller.state.to_plain(), 600)
+    again = clinic.call(P1)
+    again.press("1", "1")  # books what was held
+    assert "出生年份" in again.press("1", "3")
+    assert "您有一个预约" in again.press("1948")
+
+
+def test_a_number_guesses_six_birth_years_a_day_in_however_many_calls(clinic: Clinic) -> None:
+    for _ in range(2):
+        assert "没能核对" in clinic.call(P1).press("1", "1951", "1952", "1953")
+    assert "没能核对" in clinic.call(P1).press("1", "1948")
+    assert "卡号" in clinic.call(P1).press("1", "#")  # the card is another matter
+    clinic.pass_(24 * 3600)
+    assert "专家门诊" in clinic.call(P1).press("1", "1948")
 
 
 def test_somebody_without_the_money_is_told_and_books_nothing(clinic: Clinic) -> None:

@@ -65,6 +65,8 @@ def test_three_wrong_pins_and_the_service_ends(clinic: Clinic) -> None:
     caller.press("1")
     assert "不对，您还可以再试" in caller.press("100016", "1111")
     assert "不对，您还可以再试" in caller.press("100016", "2222")
+    assert caller.says.endswith("再试一次请按一 人工服务请按二")
+    assert caller.press("1") == "请输入就诊卡号码。"
     assert "本次服务结束" in caller.press("100016", "3333")
     assert isinstance(caller.turn.want, Finished)
 
@@ -77,6 +79,12 @@ def test_a_person_is_at_star_zero_and_the_first_error_says_so(clinic: Clinic) ->
     assert caller.press("*").startswith("普通门诊请按一")  # back to the very question
     caller.press("*", "0")
     assert isinstance(caller.turn.want, WantRecording)
+
+
+def test_where_star_is_another_language_nobody_is_sent_to_star(clinic: Clinic) -> None:
+    said = clinic.call(P1, "exact").press("7")
+    assert "星号键" not in said
+    assert "人工服务请按零" in said
 
 
 def test_star_works_in_the_middle_of_the_card_number(clinic: Clinic) -> None:

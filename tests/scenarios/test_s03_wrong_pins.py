@@ -32,6 +32,9 @@ def fail_three_times(stage: Stage) -> tuple[Caller, list[list[Pressed]]]:
     for pin, answer in zip(WRONG_PINS, ("您还可以再试", "您还可以再试", "本次服务结束"), strict=True):
         keyed.append(show(caller, CARD, pin))
         caller.hears(f"卡号或密码不对，{answer}")
+        if pin == WRONG_PINS[1]:
+            caller.hears("再试一次", "一", "人工服务", "二")  # before the last try
+            caller.press("1")
     caller.is_released()
     assert caller.fragments()[-1].text.endswith("再见。")
     assert "内科" not in caller.heard_so_far()

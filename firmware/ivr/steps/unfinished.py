@@ -10,7 +10,7 @@ KEPT = ("patient", "kind", "department", "doctor", "day", "slot", "contact")
 
 
 def recall(visit: Visit, memory: Memory) -> Did:
-    """Whether this number left a booking unfinished; what it had chosen is known again."""
+    """Whether this number left a booking unfinished; what it had chosen is known again, but not who calls."""
     left = dialogues.open_dialogue(visit.tx, visit.now, dialogues.VOICE, visit.number) if visit.number else None
     if left is None:
         return Did("fresh")
@@ -19,7 +19,7 @@ def recall(visit: Visit, memory: Memory) -> Did:
         known = State.from_plain(left.state).memory
     except StateError:  # written by another version of the box: the patient begins anew
         return Did("fresh")
-    return Did("unfinished", {name: known[name] for name in KEPT if name in known})
+    return Did("unfinished", {**{name: known[name] for name in KEPT if name in known}, "is_hearsay": True})
 
 
 def forget(visit: Visit, memory: Memory) -> Did:

@@ -6,7 +6,7 @@ from datetime import date, time
 from firmware.storage.schema import bookings, calls, outbox
 from tests.scenarios.stage import LISTENING, Caller, Stage
 
-WANG_XIUYING, TOM_REED = "13800000001", "13800000004"
+WANG_XIUYING, LIU_QIANG = "13800000001", "13800000005"
 
 
 def reach_confirmation(caller: Caller, born: str) -> None:
@@ -32,8 +32,8 @@ def test_who_hangs_up_gives_the_time_back_and_can_continue(open_stage: Callable[
     caller.hang_up()
     stage.eventually("the hold is given back", lambda: not stage.rows(bookings, state="held"), within_s=2)
 
-    other = stage.ring("L2", TOM_REED)
-    reach_confirmation(other, "1985")  # the same 08:30 is offered and held
+    other = stage.ring("L2", LIU_QIANG)
+    reach_confirmation(other, "1979")  # the same 08:30 is offered and held
     (held_by_other,) = stage.rows(bookings, state="held")
     assert held_by_other.slot_key == held.slot_key
     other.hang_up()
@@ -58,7 +58,7 @@ def test_who_hangs_up_gives_the_time_back_and_can_continue(open_stage: Callable[
     assert visit.code in text
 
     stage.pass_time(11 * 60)
-    other = stage.ring("L2", TOM_REED)  # too late to continue: the usual beginning
+    other = stage.ring("L2", LIU_QIANG)  # too late to continue: the usual beginning
     other.hears("湖滨诊所", "预约挂号")
     assert "没有办完" not in other.heard_so_far()
     other.hang_up()

@@ -8,11 +8,11 @@ from firmware.audio.port import SAMPLE_RATE_HZ, Sound
 
 MS = SAMPLE_RATE_HZ // 1000  # samples
 _LOUD = 100  # of 32 767: 8-bit coding of silence stays below
-_GAP_MS = 60  # a silence this long is no gap within a word, and the reply to a short key comes after hardly more
+_GAP_MS = 40  # a silence this long is hardly a gap within a word, and before the reply to a key there is not much more
 
 
 def silent_from(sound: Sound, position: int) -> int | None:
-    """The sample, from `position` on, at which a silence of more than 60 ms begins; None if there is none."""
+    """The sample, from `position` on, at which a silence of more than 40 ms begins; None if there is none."""
     loud = np.flatnonzero(_loud_ms(sound, position))
     ends = np.concatenate([[-1], loud])
     begins = np.concatenate([loud, [(len(sound) - position) // MS]])

@@ -36,8 +36,8 @@ class DigitDetector:
         events = [event for receiver in self._receivers for event in receiver.feed(sound)]
         if not events:
             return
-        if any(isinstance(event, KeyDown) for event in events):
-            self._port.key_began()
+        if any(isinstance(event, KeyDown) and event.key != self._held for event in events):
+            self._port.key_began()  # the last receiver to hear a key that counts already must not stop the reply to it
         self._vote([receiver.key for receiver in self._receivers])
 
     def _vote(self, votes: list[str | None]) -> None:

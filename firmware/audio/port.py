@@ -201,12 +201,12 @@ class Port:
         self._only_listens = on
 
     def wait(self, seconds: float) -> PortEvent | None:
-        """The next event, or None after `seconds` of sound without one.
+        """The next event, or None after `seconds` of sound without one; 0 only looks.
 
         After a hang-up every call returns the `HungUp` at once, before keys that are still unread.
         """
         with self._changed:
-            self._wake_at = self._frames + max(1, round(seconds / FRAME_S))
+            self._wake_at = self._frames + (max(1, round(seconds / FRAME_S)) if seconds > 0 else 0)
             while self._hung_up is None and not self._events and self._frames < self._wake_at:
                 self._changed.wait()
             self._wake_at = None

@@ -16,7 +16,7 @@ def pause(ms: int) -> Sound:
     return np.zeros(ms * MS, np.int16)
 
 
-HEARD = np.concatenate([speech(500), pause(50), speech(110), pause(300), speech(200)])
+HEARD = np.concatenate([speech(500), pause(35), speech(125), pause(300), speech(200)])
 
 
 def test_a_prompt_is_silent_from_its_last_sound_on() -> None:
@@ -37,7 +37,7 @@ def test_a_prompt_that_goes_on_is_never_silent() -> None:
 
 def test_the_reply_begins_with_its_first_sound() -> None:
     assert sound_from(HEARD, 670 * MS) == 960 * MS
-    assert sound_from(pause(50), 0) is None
+    assert sound_from(pause(35), 0) is None
 
 
 def test_a_prompt_sounds_or_pauses_when_a_key_is_pressed() -> None:

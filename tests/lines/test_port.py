@@ -49,6 +49,13 @@ def test_events_come_in_order_and_a_hang_up_before_all() -> None:
     assert port.wait(1.0) == HungUp("busy tone")
 
 
+def test_a_look_for_what_has_happened_does_not_wait() -> None:
+    port = Port()
+    assert port.wait(0) is None
+    port.key_pressed("2")
+    assert port.wait(0) == KeyPressed("2")
+
+
 def test_taps_hear_what_comes_and_what_is_spoken_until_they_are_removed() -> None:
     port, ear = Port(), Ear()
     port.add_tap(ear)

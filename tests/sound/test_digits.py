@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from firmware.audio.digits import DigitDetector
 from firmware.audio.errors import BadKeys
 from firmware.audio.levels import tone
+from firmware.audio.player import PromptSource
 from firmware.audio.port import HungUp, KeyPressed, Port, Sound
 from firmware.audio.spandsp import KEYS, DtmfReceiver, DtmfSender, KeyDown, KeyUp
 
@@ -140,6 +141,20 @@ def test_a_prompt_stops_while_the_key_is_still_held(chunk: int, on_ms: int) -> N
     delays_ms = [_began_after_ms(offset, chunk, on_ms) for offset in range(0, 1224, 17)]
     assert np.percentile(delays_ms, 95) <= (39 if chunk == 80 else 48)
     assert max(delays_ms) <= (40 if chunk == 80 else 50)
+
+
+@pytest.mark.parametrize("offset", range(0, 102, 17))
+def test_a_key_that_still_sounds_does_not_stop_the_reply_to_it(offset: int) -> None:
+    port = Port()
+    port.add_tap(DigitDetector(port))
+    reply = PromptSource([[tone((400,), 5.0, -15)]])
+    line = np.concatenate([quiet(400 + offset), key_tone(on_ms=200), quiet(800)])
+    for start in range(0, len(line), 80):
+        port.hear(line[start : start + 80])
+        if isinstance(port.wait(0), KeyPressed):
+            port.play(reply)
+    port.speak()
+    assert reply.spoken_s > 0
 
 
 def _began_after_ms(offset: int, chunk: int, on_ms: int) -> float:

@@ -12,7 +12,7 @@ from firmware.clinic.profile import ClinicProfile
 from firmware.clock import Clock
 from firmware.control.channel import ControlError
 from firmware.storage.ledger import Ledger
-from webui import pages, view
+from webui import pages, sayings, view
 from webui.words import Words, page_texts, preferred_language
 
 HERE = Path(__file__).parent
@@ -53,14 +53,16 @@ def _overview(ledger: Ledger, status: Status, clinic: ClinicProfile, clock: Cloc
         calls = pages.calls_since(tx, view.midnight(now, clinic.zone))
         visits = pages.bookings_from(tx, today)
         texts = pages.newest_texts(tx)
+        waiting = pages.waiting(tx, now)
     service = _ask(status)
     return {
         "words": words,
         "clinic": words.name(clinic.name),
         "now": f"{words.day(today, today)} {now.astimezone(clinic.zone):%H:%M}",
         "is_running": service is not None,
-        "notices": [str(notice) for notice in (service or {}).get("notices", ())],
+        "notices": [sayings.in_language(str(each), words.language) for each in (service or {}).get("notices", ())],
         "lines": [view.line_view(line, words) for line in (service or {}).get("lines", ())],
+        "waiting": [view.waiting_view(row, words, clinic.zone) for row in waiting],
         "calls": [view.call_view(call, words, clinic.zone) for call in calls],
         "days": view.days(visits, today, words),
         "texts": [view.text_view(text, words, clinic.zone) for text in texts],

@@ -9,12 +9,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, select
 
 from firmware.language.values import Name
+from firmware.storage import inbox as incoming
+from firmware.storage import outbox as outgoing
+from firmware.storage import recordings
 from firmware.storage.ledger import Transaction
 from firmware.storage.schema import bookings, calls, departments, doctors, inbox, outbox, patients
 
 CALLS_SHOWN = 100
 BOOKINGS_SHOWN = 500
 TEXTS_SHOWN = 50
+WAITING_SHOWN = 50
 
 SHOWN_STATES = ("held", "booked", "arrived", "no-show")
 
@@ -57,6 +61,18 @@ class TextRow:
     number: str
     body: str
     state: str
+
+
+@dataclass(frozen=True)
+class WaitingRow:
+    """Something that waits for a person; `id` is what `clinicbox messages` calls it."""
+
+    id: str
+    at: datetime
+    number: str | None
+    what: str  # voice, text, failed, unknown
+    body: str = ""
+    seconds: int = 0  # of a voice message
 
 
 def calls_since(tx: Transaction, moment: datetime) -> list[CallRow]:
@@ -111,6 +127,19 @@ def newest_texts(tx: Transaction) -> list[TextRow]:
     rows = [TextRow(row.received_at, True, row.number, row.body, "received") for row in received]
     rows += [TextRow(row.sent_at or row.created_at, False, row.number, row.body, row.state) for row in written]
     return sorted(rows, key=lambda row: row.at, reverse=True)[:TEXTS_SHOWN]
+
+
+def waiting(tx: Transaction, now: datetime) -> list[WaitingRow]:
+    """What callers left, texts that the box could not deal with, texts that did not arrive: the oldest first."""
+    left = recordings.messages_waiting(tx)[:WAITING_SHOWN]
+    lost = outgoing.not_arrived(tx, now)[:WAITING_SHOWN]
+    rows = [WaitingRow(f"v{each.id}", each.created_at, each.number, "voice", seconds=each.seconds) for each in left]
+    rows += [
+        WaitingRow(f"t{each.id}", each.received_at, each.number, "text", each.body)
+        for each in incoming.for_people(tx, WAITING_SHOWN)
+    ]
+    rows += [WaitingRow(f"o{each.id}", each.created_at, each.number, each.state, each.body) for each in lost]
+    return sorted(rows, key=lambda row: row.at)[:WAITING_SHOWN]
 
 
 def _name_of(table: Table, prefix: str) -> tuple[ColumnElement[str], ColumnElement[str]]:

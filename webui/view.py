@@ -12,7 +12,8 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from webui.pages import BookingRow, CallRow, TextRow
+from webui import sayings
+from webui.pages import BookingRow, CallRow, TextRow, WaitingRow
 from webui.words import Words
 
 
@@ -75,6 +76,15 @@ class TextView:
     badge: Badge
 
 
+@dataclass(frozen=True)
+class WaitingView:
+    id: str
+    time: str
+    number: str
+    what: str
+    body: str
+
+
 _TONES = {
     "idle": "good", "ringing": "busy", "busy": "busy", "fault": "bad", "starting": "quiet",
     "booked": "good", "arrived": "good", "held": "busy", "no-show": "bad", "cancelled": "quiet",
@@ -90,12 +100,12 @@ def badge(words: Words, family: str, code: str) -> Badge:
 
 def line_view(line: dict[str, Any], words: Words) -> LineView:
     """One line of the control socket's `status` reply; what it leaves out is left out on the page too."""
-    since_s = line.get("since_s")
+    since_s, said = line.get("since_s"), str(line.get("detail") or "")
     return LineView(
         name=str(line.get("name", "")),
         kind=words.code("kind", str(line.get("kind", ""))),
         badge=badge(words, "line", str(line.get("state", ""))),
-        detail=" · ".join(str(line[key]) for key in ("node", "detail") if line.get(key)),
+        detail=" · ".join(filter(None, (str(line.get("node") or ""), sayings.in_language(said, words.language)))),
         caller=str(line.get("caller") or ""),
         since="" if since_s is None else duration(float(since_s)),
     )
@@ -154,6 +164,17 @@ def text_view(text: TextRow, words: Words, zone: ZoneInfo) -> TextView:
         number=text.number,
         body=text.body,
         badge=badge(words, "text", text.state),
+    )
+
+
+def waiting_view(row: WaitingRow, words: Words, zone: ZoneInfo) -> WaitingView:
+    """One thing that waits for a person."""
+    return WaitingView(
+        id=row.id,
+        time=f"{row.at.astimezone(zone):%m-%d %H:%M}",
+        number=row.number or words("caller.withheld"),
+        what=words.code("waiting", row.what),
+        body=row.body or duration(row.seconds),
     )
 
 

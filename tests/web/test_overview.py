@@ -3,9 +3,9 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
-from firmware.storage import schema
+from firmware.storage import outbox, recordings, schema
 from firmware.storage.ledger import Ledger
 from tests.web.conftest import NINE, Page, Service, add_call, add_patient, add_text, add_visit
 from webui.words import page_texts, preferred_language
@@ -80,6 +80,38 @@ def test_texts_of_both_directions_are_shown(page: Page, ledger: Ledger) -> None:
     assert "挂号" in body
     assert "【湖滨诊所】已约" in body
     assert "已送达" in body
+
+
+def test_what_waits_for_a_person_is_shown_until_somebody_has_dealt_with_it(page: Page, ledger: Ledger) -> None:
+    assert "待人工处理" not in page().body
+    with ledger.transaction() as tx:
+        add_text(tx, "请回电话")
+        tx.execute(update(schema.inbox).values(handled_at=NINE, needs_person=1))
+        recordings.add_message(tx, NINE, None, None, "m.wav", 65)
+        outbox.queue_text(tx, NINE, "13800000001", "复诊", "notice")
+        tx.execute(update(schema.outbox).values(state="failed"))
+    section = page().body.partition("待人工处理")[2].partition("</section>")[0]
+    for words in ("t1", "请回电话", "v1", "隐藏号码", "1:05", "o1", "复诊", "未送达"):
+        assert words in section
+
+
+@pytest.mark.parametrize(
+    ("said", "chinese"),
+    [
+        ("The ledger can't be used: is the disk full?", "数据库无法写入"),
+        ("3 texts did not arrive or are in doubt: see 'clinicbox messages'.", "有 3 条短信未送达"),
+        ("/x/setup.json is damaged (no): version 7 was restored, what is left is in /x", "已恢复到第 7 版"),
+        ("another program holds ttyACM0", "ttyACM0 被其他程序占用"),
+        ("the device is gone", "设备没有连接"),
+        ("something {new}", "something {new}"),
+    ],
+)
+def test_notices_and_faults_are_said_in_the_readers_language(
+    page: Page, service: Service, said: str, chinese: str
+) -> None:
+    service.reply = {"lines": [{"name": "L1", "kind": "voice", "state": "fault", "detail": said}], "notices": [said]}
+    assert page().body.count(chinese) == 2
+    assert chinese == said or chinese not in page(query="lang=en").body
 
 
 def test_what_strangers_send_is_only_ever_text(page: Page, ledger: Ledger, service: Service) -> None:

@@ -7,8 +7,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import bindparam, insert, update
-
 from firmware.clinic import roster
 from firmware.clinic.codes import DIGITS, SHORT_DIGITS
 from firmware.clinic.errors import ProfileError
@@ -19,20 +17,10 @@ from firmware.language.catalogue import Catalogue, Prompt
 from firmware.language.values import LANGUAGES, ClockTime, Code, Day, Language, Money, Name, Ordinal, Value
 from firmware.phone_number import is_mobile
 from firmware.sms_parts import parts_of
+from firmware.storage import outbox
 from firmware.storage.ledger import Transaction
-from firmware.storage.prepared import Prepared, named
-from firmware.storage.schema import outbox
 
 _OLD_YEAR = datetime(2026, 12, 29, 12, tzinfo=UTC)  # dates take the most characters there: "12月30日周三", "Wed 30 Dec"
-
-_QUEUE = Prepared(
-    insert(outbox).values(named("number", "body", "purpose", "booking_id", "created_at") | {"state": "queued"})
-)
-_WITHDRAW = (
-    update(outbox)
-    .where(outbox.c.booking_id == bindparam("which"), outbox.c.state == "queued")
-    .values(state="withdrawn")
-)
 
 
 def confirmation(profile: ClinicProfile, now: datetime, booking: Booking, language: Language) -> str:
@@ -60,7 +48,7 @@ def queue_cancellation(tx: Transaction, profile: ClinicProfile, now: datetime, b
 
 def withdraw(tx: Transaction, booking_id: int) -> None:
     """What was to be sent about the booking and has not left yet is no longer true."""
-    tx.execute(_WITHDRAW, {"which": booking_id})
+    outbox.withdraw(tx, booking_id)
 
 
 def check_parts(profile: ClinicProfile, sessions: Iterable[Session]) -> None:
@@ -126,8 +114,7 @@ def _text(
 def _queue(tx: Transaction, now: datetime, booking: Booking, body: str, purpose: str) -> None:
     if booking.contact_number is None or not is_mobile(booking.contact_number):
         return
-    row = {"number": booking.contact_number, "body": body, "purpose": purpose, "booking_id": booking.id}
-    _QUEUE.run(tx, **row, created_at=now)
+    outbox.queue_text(tx, now, booking.contact_number, body, purpose, booking.id)
 
 
 @cache

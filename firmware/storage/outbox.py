@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, TextClause, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, TextClause, bindparam, case, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from firmware.phone_number import normalise
 from firmware.sms_parts import parts_of
 from firmware.storage.errors import StorageError
 from firmware.storage.ledger import Transaction
+from firmware.storage.prepared import Prepared, named
 from firmware.storage.schema import IS_NOT_ARRIVED, bookings, outbox, outbox_parts
 
 ATTENTION = timedelta(days=7)  # how long a text that did not arrive waits for somebody
@@ -57,6 +58,15 @@ class LostText:
     created_at: datetime
 
 
+_QUEUED_COLUMNS = ("number", "body", "purpose", "booking_id", "line", "answers_id", "created_at", "not_before")
+_QUEUE = Prepared(insert(outbox).values(named(*_QUEUED_COLUMNS) | {"state": "queued"}).returning(outbox.c.id))
+_WITHDRAW = (
+    update(outbox)
+    .where(outbox.c.booking_id == bindparam("which"), outbox.c.state == "queued")
+    .values(state="withdrawn")
+)
+
+
 def queue_text(
     tx: Transaction,
     now: datetime,
@@ -72,16 +82,20 @@ def queue_text(
     at all. Raises `NotANumber`, or `AlreadyAnswered` if the inbox text `answers_id` has a reply."""
     values = {
         "number": normalise(number), "body": body, "purpose": purpose, "booking_id": booking_id, "line": line,
-        "answers_id": answers_id, "created_at": now, "not_before": not_before, "state": "queued",
+        "answers_id": answers_id, "created_at": now, "not_before": not_before,
     }  # fmt: skip
+    if answers_id is None:
+        return int(_QUEUE.first(tx, **values).id)
     try:
         with tx.begin_nested():
-            created = tx.execute(insert(outbox).values(values).returning(outbox.c.id))
-            return int(created.scalar_one())
+            return int(_QUEUE.first(tx, **values).id)
     except IntegrityError as error:
-        if answers_id is None:
-            raise
         raise AlreadyAnswered(f"text {answers_id} has been answered") from error
+
+
+def withdraw(tx: Transaction, booking_id: int) -> None:
+    """What was to be sent about the booking and has not left yet is no longer true."""
+    tx.execute(_WITHDRAW, {"which": booking_id})
 
 
 def claim_next(tx: Transaction, now: datetime, line: str) -> OutboxText | None:

@@ -118,6 +118,12 @@ def test_a_clinics_own_data_is_never_mistaken_for_the_demos(desk: Desk, demo: Fo
     assert desk("patients", "--demo").rows[-1] == "Nobody found."
 
 
+def test_a_clinic_is_founded_in_its_own_folder_while_a_demo_runs(empty_desk: Desk, demo: Folders) -> None:
+    empty_desk("load-sample")
+    assert "王秀英" in empty_desk("patients").out
+    assert not demo.ledger.exists()
+
+
 def test_a_text_that_did_not_arrive_waits_until_it_is_sent_again_or_dealt_with(desk: Desk) -> None:
     ledger = desk.ledger()
     with ledger.transaction() as tx:

@@ -132,11 +132,13 @@ def _check_words(arguments: argparse.Namespace) -> None:
 
 
 def _folders_meant(arguments: argparse.Namespace) -> Folders:
-    """The demo's only when it is asked for, or when there is nothing else: a clinic's data must not be mistaken."""
+    """The demo's only when it is asked for, or when there is nothing else: a clinic's data must not be mistaken.
+
+    What founds a clinic founds it in its own folder, whether a demo runs or not.
+    """
     own, demo = Folders(arguments.data), Folders(demo_data(arguments.data))
-    if arguments.demo or (not (own.ledger.exists() or own.setup.exists()) and is_up(demo)):
-        return demo
-    return own
+    has_own = own.ledger.exists() or own.setup.exists() or getattr(arguments, "founds", False)
+    return demo if arguments.demo or (not has_own and is_up(demo)) else own
 
 
 def _say_where(office: Office, arguments: argparse.Namespace) -> None:

@@ -186,7 +186,6 @@ class _NodeReader:
             into=fields.text("into"),
             least=fields.number("least", 1, least=1, most=20),
             most=fields.number("most", 20, least=1, most=20),
-            kind=fields.text("kind") if "kind" in fields else "number",
             is_secret=fields.flag("secret", False),
             then=fields.address("then"),
             skip=fields.address("skip") if "skip" in fields else None,

@@ -79,7 +79,6 @@ class Digits(Asking):
     into: str
     least: int
     most: int
-    kind: str
     is_secret: bool
     then: Address
     skip: Address | None  # where `#` alone leads

@@ -64,7 +64,7 @@ Reading = Picked | Choice | Turned | Failed
 def ask(node: Asking, items: Items, page: int, channel: str) -> Asked:
     """What `node` waits for on `channel`, at `page` of its `items`."""
     if isinstance(node, Digits):
-        return Asked(WantDigits(0 if node.skip else node.least, node.most, node.is_secret, node.kind))
+        return Asked(WantDigits(0 if node.skip else node.least, node.most, node.is_secret))
     if not isinstance(node, Choose):
         return Asked(WantKey(_fixed(node, channel)))
     page, shown, more = _layout(node, items, page, channel)

@@ -11,7 +11,7 @@ from firmware.audio.errors import SpeechError
 from firmware.audio.player import silence
 from firmware.audio.port import Sound
 from firmware.ivr.turn import Option, Turn, WantKey
-from firmware.language.catalogue import Catalogue, Fragment, Prompt
+from firmware.language.catalogue import Catalogue, Fragment, Prompt, joined
 from firmware.language.values import Code, Language
 
 log = logging.getLogger(__name__)
@@ -28,9 +28,7 @@ def spoken_prompts(turn: Turn, language: Language, catalogue: Catalogue) -> list
 
 def words(turn: Turn, language: Language, catalogue: Catalogue) -> str:
     """What the turn says, as one line for the journal and for people."""
-    gap = "" if language == "zh" else " "
-    spoken = spoken_prompts(turn, language, catalogue)
-    return " ".join(gap.join(fragment.text for fragment in prompt) for prompt in spoken)
+    return " ".join(joined(prompt, language) for prompt in spoken_prompts(turn, language, catalogue))
 
 
 def sounds(prompts: list[list[Fragment]], language: Language, clips: ClipStore) -> list[list[Sound]]:

@@ -43,7 +43,6 @@ class WantDigits:
     least: int
     most: int
     secret: bool = False  # a PIN: the recording holds silence, the journal holds only its length
-    kind: str = "number"  # number, year, card, pin, phone: how the text channel reads the answer
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from firmware.ivr.machine import Machine
 from firmware.ivr.state import State
 from firmware.ivr.turn import Answer, Finished, Keys, Nothing, Recorded, Turn, WantDigits, WantKey, WantRecording
 from firmware.ivr.visit import VOICE, Visit
-from firmware.language.catalogue import Catalogue, Prompt
+from firmware.language.catalogue import Catalogue
 from firmware.language.values import Language
 from firmware.storage.ledger import Ledger
 
@@ -31,17 +31,11 @@ Show = Callable[[str], None]
 def read_aloud(turn: Turn, language: Language, catalogue: Catalogue) -> Iterator[str]:
     """A turn as lines: what is said, then each key that is announced."""
     for prompt in turn.says:
-        yield spoken(prompt, language, catalogue)
+        yield catalogue.spoken(prompt, language)
     if isinstance(turn.want, WantKey):
         for option in turn.want.options:
             if option.spoken:
-                yield f"[{option.key}] {spoken(option.label, language, catalogue)}"
-
-
-def spoken(prompt: Prompt, language: Language, catalogue: Catalogue) -> str:
-    """The words of a prompt, as the fragments of sound will say them."""
-    gap = "" if language == "zh" else " "
-    return gap.join(fragment.text for fragment in catalogue.fragments(prompt, language))
+                yield f"[{option.key}] {catalogue.spoken(option.label, language)}"
 
 
 def walk(

@@ -7,6 +7,7 @@ value word group, so that each can be a staff recording; written, it becomes one
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Formatter
@@ -82,6 +83,10 @@ class Catalogue:
                 pieces.extend(_fragments_of(self._value(prompt, gap), language))
         return pieces
 
+    def spoken(self, prompt: Prompt, language: Language) -> str:
+        """The prompt as it is spoken, in one line."""
+        return joined(self.fragments(prompt, language), language)
+
     def literals(self, language: Language) -> list[Fragment]:
         """The fixed parts of every spoken prompt."""
         return [
@@ -119,6 +124,11 @@ class Catalogue:
         if gap not in prompt.values:
             raise CatalogueError(f"prompt {prompt.key!r} needs a value for {gap!r}")
         return prompt.values[gap]
+
+
+def joined(fragments: Iterable[Fragment], language: Language) -> str:
+    """Spoken pieces as one line: Chinese needs no blanks between them."""
+    return ("" if language == "zh" else " ").join(fragment.text for fragment in fragments)
 
 
 def _checked_forms(where: str, entry: object) -> dict[str, dict[Language, str]]:

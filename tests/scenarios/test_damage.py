@@ -64,7 +64,7 @@ def test_damage_is_told_and_mended(open_stage: Callable[..., Stage], capsys: Sho
     assert main(["back-up", "--data", str(folders.data)]) == 0
     stage.ledger.close()
     sound = folders.data / "sound.db"
-    shutil.copy(next((folders.data / "ledger.backups").glob("*")), sound)
+    shutil.copy(max((folders.data / "ledger.backups").glob("*.db"), key=lambda file: file.stat().st_mtime_ns), sound)
     for file in folders.data.glob("ledger.db-*"):
         file.unlink()
     folders.ledger.write_bytes(GARBAGE)

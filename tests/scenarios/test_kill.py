@@ -13,10 +13,9 @@ from firmware.clock import Deadline
 from firmware.storage.schema import bookings, inbox, outbox, recordings
 from tests.scenarios.stage import Stage
 
-WANG_XIUYING, LIU_QIANG, TOM_REED = "13800000001", "13800000005", "13800000004"
+WANG_XIUYING, LIU_QIANG = "13800000001", "13800000005"
 A_TEXT_TOO_MANY_S = 8.0  # it would have come by then
-MOST_S = 60.0
-ANSWERED_AN_HOUR = 3  # of texts that lead nowhere
+MOST_S = 200.0
 PACKING_S = 400.0  # in a child process with the lowest priority; real seconds count for it
 
 
@@ -58,6 +57,7 @@ MOMENTS = [
     Moment("while the text is on its way", TO_CONFIRM + "1", text_is_leaving, 0.3),
     Moment("while the code is spoken", TO_CONFIRM + "1", is_booked, 4.0),
 ]
+PATIENTS = 4 * [(WANG_XIUYING, "1948")] + 3 * [(LIU_QIANG, "1979")] + [(WANG_XIUYING, "1948")]  # as their money allows
 
 
 def wait_closely(stage: Stage, what: str, holds: Callable[[], Any]) -> None:
@@ -71,14 +71,15 @@ def wait_closely(stage: Stage, what: str, holds: Callable[[], Any]) -> None:
 def test_a_box_that_dies_in_a_call(open_stage: Callable[..., Stage]) -> None:
     stage = open_stage()
     for number, moment in enumerate(MOMENTS):
-        patient, year = (LIU_QIANG, "1979") if number in (4, 5, 6) else (WANG_XIUYING, "1948")  # whom it costs little
+        patient, year = PATIENTS[number]
+        day = DAYS[PATIENTS[:number].count(PATIENTS[number]) % len(DAYS)]
         before = {visit.id for visit in stage.booked()}
         texts_before = len(stage.network.phone(patient).texts())
 
         is_there = partial(moment.is_there, stage, len(before))
         caller = stage.ring("L1", patient)
         if moment.keys:
-            caller.press(moment.keys.format(year=year, day=DAYS[number % 4]))
+            caller.press(moment.keys.format(year=year, day=day))
         wait_closely(stage, moment.name, is_there)
         stage.clock.sleep(moment.delay_s)
         stage.kill_box()
@@ -109,7 +110,7 @@ def test_a_box_that_dies_over_texts(open_stage: Callable[..., Stage]) -> None:
         stage.text(WANG_XIUYING, body)
         stage.clock.sleep(delay_s)
         stage.kill_box()
-        stage.text(LIU_QIANG, "挂号 普通 内科" if number == 1 else "帮助")  # comes while nobody is there
+        stage.text(f"139000002{number:02}", "帮助")  # comes while nobody is there
         stage.restart_box()
         replies = stage.texts_to(WANG_XIUYING, number, within_s=MOST_S)
         stage.clock.sleep(A_TEXT_TOO_MANY_S)
@@ -118,7 +119,8 @@ def test_a_box_that_dies_over_texts(open_stage: Callable[..., Stage]) -> None:
     assert visit.code in replies[-1]
     assert [text.handled_at is not None for text in stage.rows(inbox)] == [True] * 2 * len(DIALOGUE)
     assert stage.rows(outbox, state="unknown") == [], "every text that was in hand is settled by its report"
-    assert len(stage.texts_to(LIU_QIANG)) == ANSWERED_AN_HOUR
+    others = [f"139000002{number:02}" for number in range(1, len(DIALOGUE) + 1)]
+    assert [len(stage.texts_to(other)) for other in others] == [1] * len(others)
 
 
 def recording_is_readable(stage: Stage) -> None:

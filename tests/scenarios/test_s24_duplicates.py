@@ -32,7 +32,7 @@ def test_one_cancellation_whatever_is_delivered_again(open_stage: Callable[..., 
 
     stage.pass_time(FIVE_MINUTES_S)
     stage.text(WANG_XIUYING, words)
-    assert stage.texts_to(WANG_XIUYING, len(booked) + 2, within_s=60)[-1] == "这个预约已经取消过了。"
+    assert stage.texts_to(WANG_XIUYING, len(booked) + 2)[-1].startswith("这个预约已经取消")
     stage.clock.sleep(TOO_MANY_S)
     assert len(stage.texts_to(WANG_XIUYING)) == len(booked) + 2, "one reply to the first three, one to the last"
     assert len(stage.rows(inbox)) == len(booked) + 2

@@ -72,3 +72,13 @@ def test_a_few_wrong_codes_are_noise_and_many_at_once_a_fault(port: Port, superv
         supervision.signal(LineSignal.OVERRUN)
     with pytest.raises(ModemGarbled):
         supervision.signal(LineSignal.OVERRUN)
+
+
+def test_what_may_be_the_beginning_of_a_key_is_noticed_while_the_box_speaks(
+    port: Port, supervision: Supervision
+) -> None:
+    port.play(Clip(10))
+    supervision.heard(QUIET[:160])
+    assert not supervision.is_loud
+    supervision.heard(QUIET[:140] + LOUD[:20])
+    assert supervision.is_loud

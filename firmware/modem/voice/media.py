@@ -118,9 +118,13 @@ class Duplex(Media):
                 self._exchange(data)
             elif self._clock.monotonic() - heard_s > _SILENT_MODEM_S:
                 raise ModemSilent("no sound comes from the modem")
-            self._device.read_in_chunks_of(_CHUNK_AT_KEY if self._port.stops_at_key else FRAME_SAMPLES)
+            self._device.read_in_chunks_of(_CHUNK_AT_KEY if self._may_be_key() else FRAME_SAMPLES)
             data = self._device.read(_LOOK_S)
         self._finish()
+
+    def _may_be_key(self) -> bool:
+        """A key begins with something loud: until then whole frames do, at half the wake-ups."""
+        return self._supervision.is_loud and self._port.stops_at_key
 
     def _exchange(self, data: bytes) -> None:
         sound = self._unshield(data)

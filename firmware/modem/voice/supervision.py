@@ -38,6 +38,7 @@ class Supervision:
         self._port = port
         self._quiet = coder.quiet
         self._ignored = _DIAL_TONES if false_dial_tone else ()
+        self.is_loud = False  # what was heard last: a voice, a key that may have begun, an echo
         self._silent_samples = 0
         self._samples = 0
         self._faults = 0
@@ -56,7 +57,8 @@ class Supervision:
 
     def heard(self, sound: bytes) -> None:
         """Sound as it came from the modem; counts silence only while nothing is played."""
-        if not self._port.is_speaking and len(sound.translate(None, self._quiet)) > _LOUD_SHARE * len(sound):
+        self.is_loud = len(sound.translate(None, self._quiet)) > _LOUD_SHARE * len(sound)
+        if self.is_loud and not self._port.is_speaking:
             self._silent_samples = 0
         else:
             self.passed(len(sound))

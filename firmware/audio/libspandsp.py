@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -69,6 +71,24 @@ def library() -> Any:
         return ffi.dlopen(LIBRARY)
     except OSError as error:
         raise LibraryMissing(f"{LIBRARY} is not installed; on Debian: apt install libspandsp2") from error
+
+
+@cache
+def receiver(name: str) -> Callable[[int, bytes, int], int]:
+    """The function `name` of the library that takes (address of a state, samples, their number), for media threads.
+
+    It keeps the interpreter's lock: the call takes a microsecond, and eight threads that give the lock up and queue for
+    it again at every call spend more time on that than on sound.
+    """
+    library()
+    function = getattr(ctypes.PyDLL(LIBRARY), name)
+    function.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int]
+    return function  # type: ignore[no-any-return]
+
+
+def address(state: Any) -> int:
+    """Where `state` lies; it must be kept for as long as the address is used."""
+    return int(ffi.cast("uintptr_t", state))
 
 
 def pointer(sound: Sound) -> Any:

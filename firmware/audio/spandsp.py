@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from firmware.audio.errors import BadKeys
-from firmware.audio.libspandsp import ffi, library, pointer
+from firmware.audio.libspandsp import address, ffi, library, pointer, receiver
 from firmware.audio.port import SAMPLE_RATE_HZ, Sound
 
 KEYS = "0123456789*#ABCD"
@@ -51,8 +51,9 @@ class DtmfReceiver:
         self._reports: list[tuple[int, int]] = []
         self.key: str | None = None  # whose tone is there now
         self._heard = 0
-        self._feed = spandsp.dtmf_rx
+        self._feed = receiver("dtmf_rx")
         self._state = ffi.gc(spandsp.dtmf_rx_init(ffi.NULL, ffi.NULL, ffi.NULL), spandsp.dtmf_rx_free)
+        self._address = address(self._state)
         self._callback = _tone_callback(self._reports)
         spandsp.dtmf_rx_set_realtime_callback(self._state, self._callback, ffi.NULL)
         spandsp.dtmf_rx_parms(self._state, 0, _TWIST_DB, _REVERSE_TWIST_DB, _LEAST_LEVEL_DBM0)
@@ -73,7 +74,7 @@ class DtmfReceiver:
         return events
 
     def _feed_part(self, sound: Sound) -> list[KeyDown | KeyUp]:
-        self._feed(self._state, pointer(sound), len(sound))
+        self._feed(self._address, sound.tobytes(), len(sound))
         self._heard += len(sound)
         if not self._reports:
             return []
@@ -145,7 +146,7 @@ class CallToneReceiver:
         spandsp = library()
         self._names = [name for name, _ in patterns]
         self._reports: list[tuple[int, int]] = []
-        self._feed = spandsp.super_tone_rx
+        self._feed = receiver("super_tone_rx")
         self._descriptor = ffi.gc(
             spandsp.super_tone_rx_make_descriptor(ffi.NULL), spandsp.super_tone_rx_free_descriptor
         )
@@ -158,10 +159,11 @@ class CallToneReceiver:
         self._callback = _tone_callback(self._reports)
         state = spandsp.super_tone_rx_init(ffi.NULL, self._descriptor, self._callback, ffi.NULL)
         self._state = ffi.gc(state, spandsp.super_tone_rx_free)
+        self._address = address(self._state)
 
     def feed(self, sound: Sound) -> list[ToneBegan | ToneEnded]:
         """The tones that were recognised or lost in the next samples."""
-        self._feed(self._state, pointer(sound), len(sound))
+        self._feed(self._address, sound.tobytes(), len(sound))
         if not self._reports:
             return []
         events = [ToneBegan(self._names[code]) if code >= 0 else ToneEnded() for code, _ in self._reports]

@@ -113,10 +113,6 @@ class Box:
         with self._ledger.transaction() as tx:
             recordings.complete(tx, wav.stem, wav.name, round(seconds))
 
-    def _completed(self, wav: Path, seconds: float) -> None:
-        with self._ledger.transaction() as tx:
-            recordings.complete(tx, wav.stem, wav.name, round(seconds))
-
     def _archived(self, wav: Path, ogg: Path) -> None:
         with self._ledger.transaction() as tx:
             recordings.archive(tx, wav.stem, ogg.name)

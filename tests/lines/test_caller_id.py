@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware.modem.line import CallerId
-from firmware.modem.voice.caller_id import read_line, read_packet, read_report
+from firmware.modem.voice.caller_id import read_line, read_packet
 
 ZHANG = CallerId("13800000001")
 WITHHELD = CallerId(None, withheld=True)
@@ -64,12 +64,7 @@ def test_a_packet_with_a_wrong_sum_names_nobody() -> None:
     assert read_packet(packet(MULTIPLE, 0x80)[:-2] + "00") is None
 
 
-def test_a_report_inside_a_voice_stream_says_who_calls() -> None:
-    assert read_report("\r\nDATE = 0302\r\nTIME = 0900\r\nNMBR = 13800000001\r\n") == ZHANG
-    assert read_report("DRON = 10") is None
-
-
 @given(st.text(max_size=600) | st.from_regex(r"(MESG ?= ?|80|04)?([0-9A-F]{2})*", fullmatch=True))
 def test_no_line_makes_the_reader_raise_or_take_more_than_a_number(line: str) -> None:
-    for caller in (read_line(line), read_report(line), read_packet(line)):
+    for caller in (read_line(line), read_packet(line)):
         assert caller is None or caller.number is None or (len(caller.number) <= 25 and caller.number.isascii())

@@ -13,7 +13,6 @@ PROMPT = ">"
 _BLANK = b"\r\0 "
 
 _FINAL = re.compile(r"OK|ERROR|\+CM[ES] ERROR: ?.+|COMMAND NOT SUPPORT")
-_CALL_ENDED = re.compile(r"NO CARRIER|BUSY|NO ANSWER|NO DIAL ?TONE")
 _HEX = re.compile(r"[0-9A-Fa-f]{16,}")
 _UNSOLICITED = re.compile(
     r"RING|\+CRING:.*|\+CLIP:.*|\+CMTI:.*|\+CMT:.*|\+CDSI:.*|\+CDS:.*|\+CBM:.*|\+CUSD:.*|\+CIEV:.*|\+CGEV:.*|\+CCWA:.*"
@@ -74,9 +73,8 @@ class Pending:
         self.lines: list[str] = []
         self.is_answered = False
         self._wants_prompt = wants_prompt
-        name = re.match(r"AT([+^&]?[A-Z]+)", command.strip())
-        self._name = name[1] if name else ""
-        self._prefix = re.compile(re.escape(self._name) + r":") if self._name.startswith(("+", "^")) else None
+        name = re.match(r"AT([+^][A-Z]+)", command.strip())
+        self._prefix = re.compile(re.escape(name[1]) + r":") if name else None
         self._command = command.strip()
 
     def takes(self, line: str) -> bool:
@@ -94,7 +92,7 @@ class Pending:
     def _is_end(self, line: str) -> bool:
         if line == PROMPT:
             return self._wants_prompt
-        return bool(_FINAL.fullmatch(line) or (self._name in ("A", "D") and _CALL_ENDED.fullmatch(line)))
+        return _FINAL.fullmatch(line) is not None
 
 
 class Sorter:

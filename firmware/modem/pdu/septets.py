@@ -39,7 +39,7 @@ def pack(codes: Sequence[int], skip_bits: int = 0) -> bytes:
     return value.to_bytes((skip_bits + 7 * len(codes) + 7) // 8, "little")
 
 
-def unpack(octets: bytes, count: int, skip_bits: int = 0) -> list[int]:
-    """`count` seven-bit codes from octets, after `skip_bits` bits; bits beyond the end count as zero."""
-    value = int.from_bytes(octets, "little") >> skip_bits
+def unpack(octets: bytes, count: int) -> list[int]:
+    """The first `count` seven-bit codes of octets; bits beyond the end count as zero."""
+    value = int.from_bytes(octets, "little")
     return [value >> 7 * at & 0x7F for at in range(count)]

@@ -1,4 +1,4 @@
-"""Who calls, from what the modem says between rings: +VCID=1 lines, +VCID=2 packets, MESG tags, DLE X reports.
+"""Who calls, from what the modem says between rings: +VCID=1 lines, +VCID=2 packets and MESG tags.
 
 Packets as in ETSI EN 300 659-3 and Telcordia GR-30: type 04 (single message) or 80 (multiple), length, data,
 two's complement check sum. Modems give them with or without the sum.
@@ -11,7 +11,7 @@ import re
 from firmware.modem.line import CallerId
 
 _SINGLE, _MULTIPLE = 0x04, 0x80
-_NUMBER, _DIALLED_NUMBER, _NO_NUMBER = 0x02, 0x03, 0x04
+_NUMBER, _NO_NUMBER = 0x02, 0x04
 _DATE_LENGTH = 8  # MMDDHHMM before the number of a single message
 _WITHHELD = ("P", "PRIVATE")
 _UNAVAILABLE = ("O", "OUTOFAREA")
@@ -31,15 +31,6 @@ def read_line(text: str) -> CallerId | None:
     if name == "NMBR":
         return _caller(value)
     return _read_tag(value) if name == "MESG" else None
-
-
-def read_report(text: str) -> CallerId | None:
-    """The caller in a DLE X report: the same lines as between rings, in one piece."""
-    for line in re.split(r"[\r\n;]+", text):
-        caller = read_line(line)
-        if caller is not None:
-            return caller
-    return None
 
 
 def read_packet(text: str) -> CallerId | None:

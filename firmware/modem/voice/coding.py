@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from firmware.audio import ulaw
 from firmware.audio.port import Sound
 
 _QUIET_PEAK = 640  # int16; -31 dBm0: line noise and what 8-bit linear makes of it lie below, speech peaks above
@@ -68,15 +69,11 @@ def _signed8() -> NDArray[np.int16]:
 
 
 def _mulaw() -> NDArray[np.int16]:
-    """G.711 table 2a/2b: sign, three bits of segment, four of step, all inverted; 14 bits, shifted to 16."""
-    code = ~np.arange(256) & 0xFF
-    segment, step = (code >> 4) & 7, code & 15
-    size = (((2 * step + 33) << segment) - 33) * 4
-    return np.where(code & 0x80, -size, size).astype(np.int16)
+    return ulaw.decode(np.arange(256, dtype=np.uint8))
 
 
 def _alaw() -> NDArray[np.int16]:
-    """G.711 table 1a/1b: as above with every second bit inverted; 13 bits, shifted to 16."""
+    """G.711 table 1a/1b: sign, 3 bits of segment, 4 of step, every second bit inverted; 13 bits, shifted to 16."""
     code = np.arange(256) ^ 0x55
     segment, step = (code >> 4) & 7, code & 15
     size = np.where(segment == 0, 2 * step + 1, (2 * step + 33) << np.maximum(segment - 1, 0)) * 8

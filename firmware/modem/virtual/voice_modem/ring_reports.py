@@ -23,7 +23,6 @@ class RingReports:
         self._modem = modem
         self._rings = False
         self._ticks = ticks(60_000)  # since the ring current changed
-        self._last_gap_ticks = 0
         self._report_is_due = False
         self._receiver: CallerIdReceiver | None = None
         self._unheard_ticks = 0

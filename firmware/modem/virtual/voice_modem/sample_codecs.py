@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from firmware.audio.port import Sound
 
 _ULAW_BIAS = 0x84
-_ULAW_CLIP = 32635
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,8 @@ def test_the_key_after_a_time_that_was_just_taken_chooses_nothing_else(
     hold = conversation.STEPS["hold"]
 
     def hold_too_late(visit: Visit, memory: Memory) -> Did:
+        if rig.clinic.booked():
+            return hold.run(visit, memory)
         wish = Wish(department_id=1, kind="specialist")
         first = schedule.next_free(visit.tx, visit.profile, visit.now, wish, after=visit.today + timedelta(days=1))[0]
         holds.hold(visit.tx, visit.profile, visit.now, first, 4, holder="desk/8001", channel="desk")
@@ -110,16 +112,14 @@ def test_the_key_after_a_time_that_was_just_taken_chooses_nothing_else(
     said = rig.events("said")
     assert [each for each in said if each.startswith("抱歉，这个号刚刚被约走了")]
     assert not [each for each in said if "您选的是" in each]
-    assert {(at, patient) for _, at, _, patient in rig.clinic.booked()} == {("08:30", 4)}
+    assert [(at, patient) for _, at, _, patient in rig.clinic.booked()] == [("08:30", 4)]
 
 
 def test_a_key_pressed_once_the_news_is_heard_counts(rig: Rig) -> None:
-    rig.call(P1, later="7", at_s=1.0)
-    assert rig.events("node")[:2] == ["front.main", "front.main"]
     rig.port = VirtualPort(rig.clock)
-    rig.port.later = [(1.0, "7"), (1.3, "1"), (2.6, "1"), (3.0, "hang")]
+    rig.port.later = [(1.0, "7"), (1.3, "1"), (2.6, "2"), (3.0, "hang")]
     rig.take(P1)
-    assert rig.events("key") == ["7", "1"]  # the first 1 came before a word could be understood
+    assert rig.events("key") == ["7", "2"]  # the 1 came before a word could be understood
 
 
 def test_the_hash_after_a_full_number_is_no_second_answer(rig: Rig) -> None:

@@ -137,6 +137,8 @@ class Box:
 
     def _status(self, _: Message) -> Message:
         notices = [str(self._documents.damage)] if self._documents.damage else []
+        if fault := self._reception.flows.fault:
+            notices.append(fault)
         if self._care.has_trouble or self._texts.has_trouble:
             notices.append("The ledger can't be used: is the disk full?")
         if lost := self._lost_texts():

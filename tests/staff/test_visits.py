@@ -5,6 +5,7 @@ import io
 import pytest
 from sqlalchemy import select
 
+from firmware.clock import SharedClock
 from firmware.storage.schema import outbox
 from tests.staff.conftest import Desk
 
@@ -97,6 +98,14 @@ def test_who_comes_is_checked_in_once_and_charged_once(desk: Desk) -> None:
 
 def test_nobody_is_checked_in_on_another_day(desk: Desk) -> None:
     assert desk.refused("check-in", desk.book("p1", *WANG_TUESDAY)).startswith("This visit is not today: Tue 3 Mar")
+
+
+def test_who_did_not_come_gets_the_held_fee_back_unless_the_clinic_charges_it(desk: Desk) -> None:
+    code = desk.book("p1", "--doctor", "li", "--day", "today", "--time", "14:00")
+    assert "still to come" in desk.refused("no-show", code)
+    SharedClock(desk.folders.clock).advance(6 * 3600)
+    assert "Did not come" in desk("no-show", code).out
+    assert desk("patients", "p1").out.count("50.00 yuan") == 1
 
 
 def test_an_absent_doctor_gets_nobody_new_and_the_booked_are_listed(

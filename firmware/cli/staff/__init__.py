@@ -17,6 +17,7 @@ from firmware.cli.staff import (
     flows,
     load_sample,
     messages,
+    no_show,
     patient,
     patients,
     present,
@@ -27,6 +28,6 @@ from firmware.cli.staff import (
 )
 
 COMMANDS = (
-    load_sample, set_up, roster, absent, present, closed, extra, bookings, book, cancel, check_in, patients, patient,
-    add_patient, reset_pin, deposit, messages, calls, flows, text_parts, back_up,
+    load_sample, set_up, roster, absent, present, closed, extra, bookings, book, cancel, check_in, no_show,
+    patients, patient, add_patient, reset_pin, deposit, messages, calls, flows, text_parts, back_up,
 )  # fmt: skip

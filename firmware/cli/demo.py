@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import sys
 from pathlib import Path
+from types import FrameType
 
 from sqlalchemy import func, select
 
@@ -40,6 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"A demo is running already, with its data in {data}.", file=sys.stderr)
         return 1
     shutil.rmtree(data, ignore_errors=True)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
     print("Starting the virtual telephone network, the exchange and the web page ...", flush=True)
     try:
         with Rig(data, web_port=arguments.port, tell=lambda line: print(f"  {line}", flush=True)) as rig:
@@ -55,6 +59,11 @@ def run(arguments: argparse.Namespace) -> int:
         print("\nThe demo has ended.")
         return 0
     return 0 if is_told else 1
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    """Leave through the `with` blocks, so that no child process is left behind; also when started in the background."""
+    raise KeyboardInterrupt(signal.Signals(number).name)
 
 
 def tell_story(data: Path) -> bool:

@@ -4,10 +4,13 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from firmware.cli.main import main
+from firmware.cli.where import demo_data, is_up
+from firmware.storage.folders import Folders
 from firmware.storage.schema import call_events
 from tests.scenarios.stage import Stage
 
@@ -78,3 +81,17 @@ def test_the_demo_tells_its_story_and_ends(tmp_path: object) -> None:
     assert run.returncode == 0, run.stderr[-2000:]
     for sign in ("heard", "pressed", "stored", "texted", "outcome   booked", "2 visits were booked"):
         assert sign in run.stdout
+
+
+def test_a_demo_that_is_told_to_end_leaves_nothing_running(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "firmware.cli", "demo", "--data", str(tmp_path), "--speed", "20", "--port", "0"]
+    demo = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert demo.stdout is not None
+    for line in demo.stdout:
+        if "calls and books" in line:
+            break
+    assert is_up(Folders(demo_data(tmp_path)))
+    demo.terminate()
+    demo.stdout.read()
+    assert demo.wait(30) == 0
+    assert not is_up(Folders(demo_data(tmp_path)))

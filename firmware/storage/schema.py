@@ -77,6 +77,10 @@ patients = Table(
     Column("tier", String(10), nullable=False, server_default="normal"),
     Column("is_deceased", Integer, nullable=False, server_default="0"),
     Column("guardian_id", ForeignKey("patients.id")),
+    Column("pinyin", String(200), nullable=False, server_default=""),  # of the Chinese name: wangxiuying
+    Column("initials", String(60), nullable=False, server_default=""),  # wxy
+    Index("patients_by_pinyin", "pinyin"),
+    Index("patients_by_initials", "initials"),
 )  # fmt: skip
 
 patient_contacts = Table(
@@ -275,6 +279,7 @@ voice_messages = Table(
     Column("created_at", Instant, nullable=False),
     Column("done_at", Instant),
     Column("done_by", String(40)),
+    Column("owner", String(40)),  # the login of who looks after it
     Index("messages_not_done", "id", sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),
 )  # fmt: skip
 
@@ -306,6 +311,7 @@ inbox = Table(
     Column("received_at", Instant, nullable=False),
     Column("handled_at", Instant),
     Column("needs_person", Integer, nullable=False, server_default="0"),  # the box could not deal with it
+    Column("owner", String(40)),  # the login of who looks after it
     Index(
         "inbox_for_people", "id",
         sqlite_where=text("needs_person = 1"), postgresql_where=text("needs_person = 1"),
@@ -329,6 +335,7 @@ outbox = Table(
     Column("sent_at", Instant),
     Column("error", String(100)),
     Column("done_at", Instant),  # somebody has dealt with a text that failed or is in doubt
+    Column("author", String(40)),  # the login of who wrote it; NULL: the box
     CheckConstraint(
         "state IN ('queued', 'sending', 'sent', 'delivered', 'failed', 'unknown', 'withdrawn')", name="outbox_state"
     ),
@@ -371,6 +378,56 @@ audit = Table(
     Column("who", String(40), nullable=False),
     Column("what", String(60), nullable=False),
     Column("detail", String(200), nullable=False, server_default=""),
+)  # fmt: skip
+
+# ---- staff who sign in ----
+
+users = Table(
+    "users", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("login", String(40), nullable=False, unique=True),  # casefolded
+    Column("name", String(60), nullable=False),
+    Column("role", String(12), nullable=False),  # see firmware.staff.rights
+    Column("password_hash", Text, nullable=False),
+    Column("language", String(2)),
+    Column("is_active", Integer, nullable=False, server_default="1"),
+    Column("created_at", Instant, nullable=False),
+    Column("password_at", Instant, nullable=False),  # when the password was set
+)  # fmt: skip
+
+web_sessions = Table(
+    "web_sessions", metadata,
+    Column("token_hash", String(64), primary_key=True),  # SHA-256 of the cookie: a stolen ledger opens no session
+    Column("user_id", ForeignKey("users.id"), nullable=False, index=True),
+    Column("csrf", String(64), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
+)  # fmt: skip
+
+login_failures = Table(
+    "login_failures", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("login", String(40), nullable=False),  # as typed, casefolded and cut; may not exist
+    Column("source", String(45), nullable=False),  # the address that tried
+    Column("at", Instant, nullable=False),
+    Index("login_failures_by_login", "login", "at"),
+    Index("login_failures_by_source", "source", "at"),
+)  # fmt: skip
+
+claims = Table(  # one-time codes with which the box's owner becomes its administrator
+    "claims", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("code_hash", String(64), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    Column("failures", Integer, nullable=False, server_default="0"),
+)  # fmt: skip
+
+form_posts = Table(  # forms that were carried out: sent twice, a form still acts once
+    "form_posts", metadata,
+    Column("token", String(64), primary_key=True),
+    Column("at", Instant, nullable=False, index=True),
 )  # fmt: skip
 
 heartbeat = Table(  # one row: when the box last wrote

@@ -61,6 +61,33 @@ class ClinicProfile:
         return any(begins <= wall.time() < ends for begins, ends in self.hours[wall.weekday()])
 
 
+class CurrentProfile:
+    """The profile as it stands now: called, it reads the documents again only when their file has changed.
+
+    A change that can't be read leaves the last good profile in force; `fault` says why.
+    """
+
+    def __init__(self, documents: SetupDocuments) -> None:
+        self._documents = documents
+        self._stamp: tuple[int, int] | None = None
+        self._profile: ClinicProfile | None = None
+        self.fault: str | None = None
+
+    def __call__(self) -> ClinicProfile:
+        """Raises `ProfileError` only if there never was a good profile."""
+        stamp = self._documents.stamp()
+        if self._profile is None or stamp != self._stamp:
+            try:
+                self._profile = load_profile(self._documents)
+                self.fault = None
+            except ProfileError as error:
+                if self._profile is None:
+                    raise
+                self.fault = str(error)
+            self._stamp = stamp
+        return self._profile
+
+
 def load_profile(documents: SetupDocuments) -> ClinicProfile:
     """The profile from the box's set-up documents; raises `ProfileError`."""
     document = documents.load("clinic")

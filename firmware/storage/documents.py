@@ -114,6 +114,14 @@ class SetupDocuments:
         """What was found damaged and restored since this object was made; for a page where a person sees it."""
         return self._storage.damage
 
+    def stamp(self) -> tuple[int, int] | None:
+        """Differs when the documents have changed; cheap enough to ask all the time. None while there are none."""
+        try:
+            status = self._storage.file.stat()
+        except FileNotFoundError:
+            return None
+        return status.st_mtime_ns, status.st_size
+
     def load(self, name: str) -> dict[str, Any] | None:
         """The document `name`, or None if there is none."""
         with self.reading() as db:

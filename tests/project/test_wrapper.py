@@ -44,7 +44,7 @@ def noting_npm(folder: Path) -> str:
     """The lock line of a package, made in `folder`, whose program `npm` notes how it was called."""
     wheel, about = folder / "npm-1-py3-none-any.whl", "npm-1.dist-info"
     program = zipfile.ZipInfo("npm-1.data/scripts/npm")
-    program.external_attr = 0o755 << 16
+    program.external_attr = 0o100755 << 16
     with zipfile.ZipFile(wheel, "w") as files:
         files.writestr(program, NPM)
         files.writestr(f"{about}/METADATA", "Metadata-Version: 2.1\nName: npm\nVersion: 1\n")

@@ -1,8 +1,9 @@
 """Requests, replies and events as JSON over a Unix SOCK_SEQPACKET socket, one message a packet.
 
 A request is `{"ask": verb, ...}`, its reply `{"ok": true, ...}` or `{"ok": false, "error": kind, "message": text}`.
-A client that asks `events` receives a stream of `{"event": name, ...}` on that connection from then on.
-Only the socket's owner may connect (mode 0600).
+A client that asks `events` receives a stream of `{"event": name, ...}` on that connection from then on; one that asks
+for a stream of sound gets that (`firmware/control/sound.py`). Both name the protocol's version, and a client of another
+version is refused. Only the socket's owner may connect (mode 0600).
 """
 
 from __future__ import annotations
@@ -12,43 +13,51 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from firmware.control.messages import (
+    PACKET_LIMIT,
+    VERSION,
+    ControlError,
+    Message,
+    NotRunning,
+    Refused,
+    WrongVersion,
+    check_version,
+    checked,
+    encode,
+    failure,
+    shut,
+)
+from firmware.control.sound import SoundStream
 from firmware.threads import Worker
+
+__all__ = [
+    "ControlClient", "ControlError", "ControlServer", "Handler", "Message", "NotRunning", "Refused", "StreamHandler",
+    "WrongVersion",
+]  # fmt: skip
 
 log = logging.getLogger(__name__)
 
-Message = dict[str, Any]
 Handler = Callable[[Message], Message]
-
-PACKET_LIMIT = 200_000  # bytes; under the kernel's default send buffer (net.core.wmem_default, 212 992)
-VERSION = 1
-
-
-class ControlError(Exception):
-    """The other side of the control socket could not do what was asked."""
-
-
-class NotRunning(ControlError):
-    """Nobody listens on the control socket: the process is not running."""
-
-
-class Refused(ControlError):
-    """The other side understood the request and refused it; the message says why."""
+StreamHandler = Callable[[Message, SoundStream], None]  # returns when the stream is over; raises at first to refuse
 
 
 class ControlServer:
-    """Answers requests with `handlers[verb]` and sends events to those who asked for them.
+    """Answers requests with `handlers[verb]`, serves streams with `streams[verb]`, sends events to who asked for them.
 
     Threads: one that accepts, one per connection; `publish` may be called from any thread and never blocks on a
     slow reader (its connection is closed instead).
     """
 
-    def __init__(self, path: Path, handlers: dict[str, Handler]) -> None:
+    def __init__(
+        self, path: Path, handlers: Mapping[str, Handler], streams: Mapping[str, StreamHandler] | None = None
+    ) -> None:
         self._path = path
         self._handlers = handlers
+        self._streams = streams or {}
         self._listeners: set[socket.socket] = set()
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -70,7 +79,7 @@ class ControlServer:
 
     def publish(self, event: str, **details: Any) -> None:
         """Send one event to every listener."""
-        packet = _encode({"event": event, **details})
+        packet = encode({"event": event, **details})
         with self._lock:
             listeners = list(self._listeners)
         for listener in listeners:
@@ -84,7 +93,7 @@ class ControlServer:
         with self._lock:
             sockets = [self._socket, *self._connections]
         for each in sockets:
-            _shut(each)
+            shut(each)
 
     def _accept(self, stop: threading.Event) -> None:
         while not stop.is_set():
@@ -94,46 +103,56 @@ class ControlServer:
                 return
             with self._lock:
                 self._connections.add(connection)
-            Worker("control connection", lambda _, c=connection: self._serve(c)).start()  # type: ignore[misc]
+            Worker("control connection", lambda _, c=connection: self._serve(c), on_death=_connection_broke).start()  # type: ignore[misc]
 
     def _serve(self, connection: socket.socket) -> None:
         try:
             while packet := connection.recv(PACKET_LIMIT):
-                reply = self._answer(packet)
-                connection.send(_encode(reply), socket.MSG_NOSIGNAL)
-                if "version" in reply:
-                    self._listen(connection)
+                self._take(connection, packet)
         except OSError:
             pass  # the other side went away: the ordinary end of a connection
         finally:
             self._forget(connection)
 
-    def _listen(self, connection: socket.socket) -> None:
-        with self._lock:
-            self._listeners.add(connection)
-
-    def _answer(self, packet: bytes) -> Message:
+    def _take(self, connection: socket.socket, packet: bytes) -> None:
         try:
             request = json.loads(packet)
             verb = str(request.pop("ask"))
-        except (ValueError, KeyError, AttributeError, TypeError):
-            return _failure("BadRequest", "a request is a JSON object with the key 'ask'")
-        if verb == "events":
-            return {"ok": True, "version": VERSION}
-        handler = self._handlers.get(verb)
-        if handler is None:
-            return _failure("UnknownRequest", f"there is no request called {verb!r}")
+        except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
+            reply = failure("BadRequest", "a request is a JSON object with the key 'ask'")
+            connection.send(encode(reply), socket.MSG_NOSIGNAL)
+            return
+        if stream := self._streams.get(verb):
+            self._run_stream(connection, request, stream)
+            return
+        handler = _hello if verb == "events" else self._handlers.get(verb)
+        reply = _answer(verb, request, handler)
+        connection.send(encode(reply), socket.MSG_NOSIGNAL)
+        if verb == "events" and reply["ok"]:
+            self._listen(connection)
+
+    def _run_stream(self, connection: socket.socket, request: Message, handler: StreamHandler) -> None:
+        """The connection belongs to the stream from here on, unless its handler refuses."""
+        stream = SoundStream(connection, encode({"ok": True, "version": VERSION}))
         try:
-            return {"ok": True, **handler(request)}
-        except Exception as error:  # whatever a handler raises is the asker's answer, not our end
-            log.info("request %s refused: %s", verb, type(error).__name__, exc_info=not isinstance(error, ValueError))
-            return _failure(type(error).__name__, str(error))
+            check_version(request)
+            handler(request, stream)
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises is the asker's answer, not our end
+            log.info("a stream was refused or broke: %s", type(error).__name__)
+            if not stream.is_greeted:
+                connection.send(encode(failure(type(error).__name__, str(error))), socket.MSG_NOSIGNAL)
+                return
+        stream.close()
+
+    def _listen(self, connection: socket.socket) -> None:
+        with self._lock:
+            self._listeners.add(connection)
 
     def _forget(self, connection: socket.socket) -> None:
         with self._lock:
             self._listeners.discard(connection)
             self._connections.discard(connection)
-        _shut(connection)
+        shut(connection)
 
 
 class ControlClient:
@@ -157,17 +176,19 @@ class ControlClient:
         """Send one request and return its reply; raises `Refused` or `NotRunning`."""
         with self._lock:
             try:
-                self._socket.send(_encode({"ask": verb, **details}), socket.MSG_NOSIGNAL)
+                self._socket.send(encode({"ask": verb, **details}), socket.MSG_NOSIGNAL)
                 reply = self._receive()
             except OSError as error:
                 raise NotRunning(f"the connection to {self._path} broke") from error
-        if not reply.pop("ok"):
-            raise Refused(f"{reply['error']}: {reply['message']}")
-        return reply
+        return checked(reply)
 
     def events(self) -> Iterator[Message]:
-        """Every event from now on; ends when the connection does. Takes the connection over."""
-        self.ask("events")
+        """Every event from now on; ends when the connection does. Takes the connection over, and waits without end.
+
+        Raises `Refused` or `WrongVersion` when the server speaks another version.
+        """
+        check_version(self.ask("events", version=VERSION))
+        self._socket.settimeout(None)
         return self._stream()
 
     def _stream(self) -> Iterator[Message]:
@@ -178,7 +199,7 @@ class ControlClient:
             return
 
     def close(self) -> None:
-        _shut(self._socket)
+        shut(self._socket)
 
     def _receive(self) -> Message:
         packet = self._socket.recv(PACKET_LIMIT)
@@ -188,17 +209,20 @@ class ControlClient:
         return reply
 
 
-def _encode(message: Message) -> bytes:
-    return json.dumps(message, ensure_ascii=False).encode()
-
-
-def _failure(kind: str, message: str) -> Message:
-    return {"ok": False, "error": kind, "message": message}
-
-
-def _shut(each: socket.socket) -> None:
+def _answer(verb: str, request: Message, handler: Handler | None) -> Message:
+    if handler is None:
+        return failure("UnknownRequest", f"there is no request called {verb!r}")
     try:
-        each.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass  # it was never connected, or the other side closed first
-    each.close()
+        return {"ok": True, **handler(request)}
+    except Exception as error:  # whatever a handler raises is the asker's answer, not our end
+        log.info("request %s refused: %s", verb, type(error).__name__, exc_info=not isinstance(error, ValueError))
+        return failure(type(error).__name__, str(error))
+
+
+def _hello(request: Message) -> Message:
+    check_version(request)
+    return {"version": VERSION}
+
+
+def _connection_broke(_: BaseException) -> None:
+    """One connection that breaks (it is in the log) must not end the process."""

@@ -328,3 +328,21 @@ def test_a_network_that_cannot_start_says_so(tmp_path: Path) -> None:
     with pytest.raises(NetworkDied), NetworkProcess(tmp_path / "c.yaml", tmp_path / "run", clock):
         pass
     assert "lines is a list" in (tmp_path / "run" / "network.log").read_text()
+
+
+def test_a_call_is_heard_and_spoken_live_through_the_socket(network: Network) -> None:
+    frame = (np.sin(np.arange(160) * 2 * np.pi * 700 / 8000) * 8000).astype("<i2").tobytes()
+    with Host(network, "L1") as host:
+        placed = call(network, host)
+        network.clock.set_speed(1.0)  # a listener may be a second late, and that is real
+        sound = placed.sound()
+        assert [len(sound.receive(2.0) or b"") for _ in range(5)] == [320] * 5
+        for _ in range(9):
+            sound.send(frame)
+        assert [len(sound.receive(2.0) or b"") for _ in range(15)] == [320] * 15
+        assert np.abs(placed.said()).max() > 7000
+        with pytest.raises(Refused, match="no call 'call-999'"):
+            PhoneCall(network, "call-999").sound()
+        network.clock.set_speed(SPEED)
+        placed.hang_up()
+        placed.wait_for("ended")

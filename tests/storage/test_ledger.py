@@ -22,6 +22,9 @@ def traces(opened: Ledger) -> list[str]:
         return [trace.what for trace in audit.latest(tx)]
 
 
+PAGE_BYTES = 4096
+
+
 def damage(file: Path, at: int, garbage: bytes = b"\xff" * 64) -> bytes:
     content = bytearray(file.read_bytes())
     content[at : at + len(garbage)] = garbage
@@ -148,7 +151,8 @@ def test_damage_that_comes_later_is_named_too(file: Path, now: datetime) -> None
         connection.exec_driver_sql("BEGIN")
     opened.close()
     again = Ledger(ledger.sqlite_engine(file))
-    damage(file, file.stat().st_size // 2, b"\xff" * 40_000)
+    row = file.read_bytes().index(b"x" * 200)
+    damage(file, row // PAGE_BYTES * PAGE_BYTES, b"\xff" * PAGE_BYTES)
     with pytest.raises(LedgerDamaged, match="nothing was changed"), again.reading() as tx:
         audit.latest(tx, 500)
     again.close()

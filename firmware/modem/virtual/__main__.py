@@ -40,7 +40,7 @@ def run(config: Path, run_dir: Path) -> None:
     desk = Desk(run_dir / SOCKET)
     network = VirtualNetwork(read_config(config), run_dir, clock, desk.publish)
     loop = Loop(network, desk.serve)
-    desk.open(Requests(network, loop.figures).handlers())
+    desk.open(Requests(network, loop.figures))
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: loop.stop())
     gc.freeze()

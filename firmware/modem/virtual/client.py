@@ -16,9 +16,11 @@ import numpy as np
 from firmware.audio.port import Sound
 from firmware.clock import Clock, Deadline
 from firmware.control.channel import ControlClient, Message
+from firmware.control.sound import SoundStream, open_sound
 from firmware.threads import Worker
 
 SOCKET = "network.sock"
+ANSWER_WITHIN_S = 10.0  # real seconds
 MOST_WAIT_S = 0.5  # real seconds between two looks at the deadline: the shared clock may jump
 
 
@@ -209,6 +211,10 @@ class PhoneCall:
     def speak(self, file: Path) -> Message:
         """Say a WAV file (8 kHz, mono, 16 bit), after whatever this phone is still saying."""
         return self._network.ask("speak", call=self.name, file=str(file.resolve()))
+
+    def sound(self) -> SoundStream:
+        """The live sound: what the phone hears comes out, what is sent the phone says."""
+        return open_sound(self._network.run_dir / SOCKET, ANSWER_WITHIN_S, call=self.name)
 
     def hang_up(self) -> None:
         self._network.ask("hang_up", call=self.name)

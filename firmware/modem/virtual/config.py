@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from firmware.modem.virtual.voice_modem.profile import ModemProfile, load_profil
 from firmware.phone_number import NotANumber, normalise
 
 KINDS = ("voice", "gsm")
+_NAME = re.compile(r"\w[\w-]*")  # it is part of a file's name
 CALLER_IDS = ("fsk", "dtmf", "none")
 
 
@@ -35,8 +37,8 @@ class LineConfig:
     duplex: bool | None = None
 
     def __post_init__(self) -> None:
-        if not self.name.isidentifier():
-            raise BadConfig(f"a line's name is letters and digits, not {self.name!r}")
+        if not _NAME.fullmatch(self.name):
+            raise BadConfig(f"a line's name is letters, digits, - and _, not {self.name!r}")
         if self.kind not in KINDS:
             raise BadConfig(f"line {self.name}: kind is one of {', '.join(KINDS)}, not {self.kind!r}")
         if self.caller_id is not None and self.caller_id not in CALLER_IDS:

@@ -15,6 +15,7 @@ from firmware.audio.port import SAMPLE_RATE_HZ, Sound
 from firmware.audio.spandsp import DtmfSender
 from firmware.modem.virtual.errors import BadSound, NothingRings, PhoneInUse
 from firmware.modem.virtual.exchange import Call, CallState, Exchange, Standing
+from firmware.modem.virtual.live_sound import LiveSound
 from firmware.modem.virtual.plans import CountryPlan, ToneSpec
 from firmware.modem.virtual.sound_queue import SoundQueue
 from firmware.modem.virtual.tones import SILENCE, Cadence, samples, ticks
@@ -70,6 +71,7 @@ class Leg:
         self.name = name
         self.call = call
         self.mouth = SoundQueue()
+        self.live: LiveSound | None = None
         self.recording: Recording | None = None
         self.tone: Cadence | None = None
         self.tone_ticks = 0
@@ -134,6 +136,13 @@ class Phone:
         leg.mouth.add(sound)
         return start, leg.mouth.end_sample
 
+    def connect(self, live: LiveSound) -> None:
+        """Let somebody hear and speak from now on; who did so before is cut off."""
+        leg = self._leg_in_call()
+        if leg.live is not None:
+            leg.live.close()
+        leg.live = live
+
     def hang_up(self) -> None:
         """End the call, whatever it is doing; a ringing one is refused."""
         self._exchange.leave(self._leg_in_call().call, self)
@@ -165,7 +174,7 @@ class Phone:
             self._drop(leg)
 
     def speak(self) -> Sound:
-        self._saying = self.leg.mouth.next() if self.leg else SILENCE
+        self._saying = self._next_said(self.leg) if self.leg else SILENCE
         return self._saying
 
     def hear(self, sound: Sound | None) -> None:
@@ -175,6 +184,10 @@ class Phone:
         if sound is None:
             sound = leg.tone.next() if leg.tone else SILENCE
         leg.recording.add(sound, self._saying)
+        if leg.live is not None:
+            leg.live.hear(sound)
+            if leg.live.is_over:
+                leg.live = None
 
     def tick(self) -> None:
         leg = self.leg
@@ -185,6 +198,15 @@ class Phone:
             self._exchange.leave(leg.call, self)
 
     # ---- inside ----
+
+    def _next_said(self, leg: Leg) -> Sound:
+        """Keys and files go before the live voice: who presses a key is not heard meanwhile."""
+        is_quiet = leg.mouth.is_empty
+        said = leg.mouth.next()
+        if leg.live is None:
+            return said
+        live = leg.live.speak()
+        return live if is_quiet else said
 
     def _new_leg(self, call: Call) -> Leg:
         return Leg(f"call-{next(self._names)}", call)
@@ -200,6 +222,8 @@ class Phone:
     def _drop(self, leg: Leg) -> None:
         if leg.recording is not None:
             leg.recording.close()
+        if leg.live is not None:
+            leg.live.close()
         self.leg = None
 
     def _tone_of(self, call: Call) -> Cadence | None:

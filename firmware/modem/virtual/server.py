@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from firmware.control.channel import ControlServer, Handler, Message
+from firmware.control.sound import SoundStream
 from firmware.modem.virtual.config import CALLER_IDS
 from firmware.modem.virtual.errors import NetworkError, NotPossible
+from firmware.modem.virtual.live_sound import LiveSound
 from firmware.modem.virtual.network import VirtualNetwork
 from firmware.modem.virtual.phone import Leg
 from firmware.modem.virtual.terminal import Fault
@@ -31,13 +33,20 @@ class Desk:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._waiting: queue.SimpleQueue[tuple[Handler, Message, Future[Message]]] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[tuple[Callable[[], Message], Future[Message]]] = queue.SimpleQueue()
         self._server: ControlServer | None = None
 
-    def open(self, handlers: dict[str, Handler]) -> None:
+    def open(self, requests: Requests) -> None:
         """Listen for requests; `serve` carries them out."""
-        passed_on = {verb: self._passed_on(handler) for verb, handler in handlers.items()}
-        self._server = ControlServer(self._path, passed_on).start()
+
+        def sound(request: Message, stream: SoundStream) -> None:
+            live = LiveSound(stream)
+            self._ask(lambda: requests.connect(request, live))
+            while (frame := stream.receive()) is not None:
+                live.keep(frame)
+
+        passed_on = {verb: self._passed_on(handler) for verb, handler in requests.handlers().items()}
+        self._server = ControlServer(self._path, passed_on, {"sound": sound}).start()
 
     def publish(self, event: str, **details: Any) -> None:
         """Tell everybody who listens."""
@@ -47,9 +56,9 @@ class Desk:
     def serve(self) -> None:
         """Carry out what was asked since the last time; the network's thread calls this every tick."""
         while not self._waiting.empty():
-            handler, request, answer = self._waiting.get()
+            carry_out, answer = self._waiting.get()
             try:
-                answer.set_result(handler(request))
+                answer.set_result(carry_out())
             except Exception as error:  # noqa: BLE001 - the asker is told
                 answer.set_exception(error)
 
@@ -58,12 +67,12 @@ class Desk:
             self._server.close()
 
     def _passed_on(self, handler: Handler) -> Handler:
-        def ask(request: Message) -> Message:
-            answer: Future[Message] = Future()
-            self._waiting.put((handler, request, answer))
-            return answer.result(ANSWER_WITHIN_S)
+        return lambda request: self._ask(lambda: handler(request))
 
-        return ask
+    def _ask(self, carry_out: Callable[[], Message]) -> Message:
+        answer: Future[Message] = Future()
+        self._waiting.put((carry_out, answer))
+        return answer.result(ANSWER_WITHIN_S)
 
 
 class Requests:
@@ -106,6 +115,11 @@ class Requests:
         phone = self._network.phone_in_call(_text(request, "call"))
         start, end = phone.speak_file(Path(_text(request, "file")))
         return {"starts_at_sample": start, "ends_at_sample": end}
+
+    def connect(self, request: Message, live: LiveSound) -> Message:
+        """call: what it hears goes to `live`, which speaks for it; asked for as the stream `sound`"""
+        self._network.phone_in_call(_text(request, "call")).connect(live)
+        return {}
 
     def hang_up(self, request: Message) -> Message:
         """call"""

@@ -1,42 +1,52 @@
 """What every request must fulfil and every reply carries, whatever the application does.
 
-There is no login yet, so the pages answer only on the machine itself: the Host check keeps a foreign web page from
-reading them through the visitor's own browser (DNS rebinding).
+The Host check keeps a foreign web page from reading ours through the visitor's own browser (DNS rebinding): only this
+machine's own names and plain addresses are answered, never a name that somebody else's server could have given it.
 """
 
 from __future__ import annotations
 
+import ipaddress
+import socket
 from collections.abc import Callable, Iterable
 from typing import Any
 
 Environ = dict[str, Any]
 WsgiApp = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
-LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
+METHODS = ("GET", "HEAD", "POST")
+LARGEST_BODY = 16 * 1024 * 1024  # of any form; each route has its own, smaller limit
 
 HEADERS = (
     (
         "Content-Security-Policy",
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "media-src 'self' blob:; connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'",
     ),
     ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", "microphone=(self), camera=(), geolocation=()"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
-    ("Cache-Control", "no-store"),  # patients' data
 )
+NO_STORE = ("Cache-Control", "no-store")  # patients' data
 
 
 def guarded(app: WsgiApp) -> WsgiApp:
-    """`app` behind the checks: only local readers, nothing is changed, no request has a body."""
+    """`app` behind the checks."""
+    names = frozenset({"localhost", socket.gethostname().lower(), f"{socket.gethostname().lower()}.local"})
 
     def guard(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
             ours = {name for name, _ in HEADERS}
-            return start_response(status, [each for each in headers if each[0] not in ours] + list(HEADERS), *more)
+            kept = [each for each in headers if each[0] not in ours]
+            if not any(name.lower() == "cache-control" for name, _ in headers):
+                kept.append(NO_STORE)
+            return start_response(status, kept + list(HEADERS), *more)
 
-        refusal = _refusal(environ)
+        refusal = _refusal(environ, names)
         if refusal is None:
             return app(environ, start)
         body = refusal.encode()
@@ -46,14 +56,27 @@ def guarded(app: WsgiApp) -> WsgiApp:
     return guard
 
 
-def _refusal(environ: Environ) -> str | None:
-    if _host(environ) not in LOCAL_HOSTS:
+def _refusal(environ: Environ, names: frozenset[str]) -> str | None:
+    if not _is_ours(_host(environ), names):
         return "421 Misdirected Request"
-    if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+    if environ["REQUEST_METHOD"] not in METHODS:
         return "405 Method Not Allowed"
-    if environ.get("CONTENT_LENGTH") not in (None, "", "0") or "HTTP_TRANSFER_ENCODING" in environ:
+    if "HTTP_TRANSFER_ENCODING" in environ:
+        return "411 Length Required"
+    length = environ.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or int(length) > LARGEST_BODY:
+        return "413 Content Too Large"
+    if environ["REQUEST_METHOD"] != "POST" and length != "0":
         return "413 Content Too Large"
     return None
+
+
+def _is_ours(host: str, names: frozenset[str]) -> bool:
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return host in names
+    return True
 
 
 def _host(environ: Environ) -> str:

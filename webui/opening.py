@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from firmware.clinic.errors import ProfileError
 from firmware.storage.errors import StorageError
 from webui.guard import Environ, WsgiApp
 
@@ -15,9 +14,9 @@ log = logging.getLogger(__name__)
 
 
 class OpeningApp:
-    """Calls `make_app` until it no longer raises a `StorageError` or `ProfileError`, then serves what it made.
+    """Calls `make_app` until it no longer raises a `StorageError`, then serves what it made.
 
-    A damaged ledger or a missing set-up is thus shown where a person can see it, and its repair needs no restart.
+    A damaged ledger is thus shown where a person can see it, and its repair needs no restart.
     """
 
     def __init__(self, make_app: Callable[[], WsgiApp]) -> None:
@@ -40,7 +39,7 @@ class OpeningApp:
             if self._app is None:
                 try:
                     self._app = self._make_app()
-                except (StorageError, ProfileError) as error:
+                except StorageError as error:
                     self._say(str(error))
         return self._app
 

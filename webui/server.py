@@ -1,25 +1,27 @@
-"""gunicorn with threads, started from Python; on the loopback address only until there is a login."""
+"""gunicorn with threads, started from Python."""
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Callable
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
 from webui.guard import WsgiApp
 
-ADDRESS = "127.0.0.1"
-THREADS = 16
+THREADS = 96  # each live page and each telephone in a browser keeps one; the rest is for pages
 GRACEFUL_TIMEOUT_S = 3  # a reply takes milliseconds; gunicorn's own 30 s would only delay a restart
 
 
 class WebServer(BaseApplication):  # type: ignore[misc]
     """Serves one WSGI application until SIGTERM; the application must open no database before its first request,
-    because gunicorn forks in between."""
+    because gunicorn forks in between. `on_end` is called when the worker is told to go."""
 
-    def __init__(self, app: WsgiApp, port: int) -> None:
+    def __init__(self, app: WsgiApp, address: str, port: int, on_end: Callable[[], None]) -> None:
         self._app = app
-        self._port = port
+        self._bind = f"{address}:{port}"
+        self._on_end = on_end
         super().__init__()
 
     def load_config(self) -> None:
@@ -31,7 +33,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
 
     def _settings(self) -> dict[str, Any]:
         return {
-            "bind": f"{ADDRESS}:{self._port}",
+            "bind": self._bind,
             "worker_class": "gthread",
             "workers": 1,
             "threads": THREADS,
@@ -39,7 +41,21 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             "control_socket_disable": True,  # gunicorn would open a control socket in the home folder
             "limit_request_line": 2048,
             "limit_request_fields": 50,
+            "keepalive": 5,
             "accesslog": None,
             "errorlog": "-",
             "loglevel": "warning",
+            "post_worker_init": lambda _: _before_the_end(self._on_end),
         }
+
+
+def _before_the_end(tell: Callable[[], None]) -> None:
+    """Have `tell` called at SIGTERM ahead of gunicorn's own handling: it would wait for streams that don't end."""
+    gunicorns = signal.getsignal(signal.SIGTERM)
+
+    def handle(number: int, frame: Any) -> None:
+        tell()
+        if callable(gunicorns):
+            gunicorns(number, frame)
+
+    signal.signal(signal.SIGTERM, handle)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from firmware.language.catalogue import Catalogue, Prompt
-from firmware.language.values import LANGUAGES, Day, Language, Name, Number, Ordinal, Value
+from firmware.language.values import LANGUAGES, Day, Language, Money, Name, Number, Ordinal, Value
 from firmware.language.writing import write
 
 DEFAULT_LANGUAGE: Language = "zh"
@@ -20,9 +21,13 @@ class Words:
         self._known = frozenset(catalogue.keys())
         self.language = language
 
-    def __call__(self, key: str, **values: Value) -> str:
-        """The text `key` with its values."""
-        return self._catalogue.written(Prompt(key, values), self.language)
+    def __call__(self, key: str, **values: Value | str | int) -> str:
+        """The text `key` with its values; plain text and whole numbers may be given as they are."""
+        typed = {name: _typed(value) for name, value in values.items()}
+        return self._catalogue.written(Prompt(key, typed), self.language)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._known
 
     def code(self, family: str, code: str) -> str:
         """The text of a code word such as a booking's state; one without a text is shown as it is."""
@@ -32,8 +37,11 @@ class Words:
     def name(self, name: Name | None) -> str:
         return name.in_language(self.language) if name else ""
 
-    def day(self, day: date, today: date) -> str:
+    def day(self, day: date, today: date | None = None) -> str:
         return write(Day(day, today), self.language)
+
+    def money(self, cents: int) -> str:
+        return write(Money(cents), self.language)
 
     def number(self, value: int) -> str:
         return write(Number(value), self.language)
@@ -42,9 +50,16 @@ class Words:
         return write(Ordinal(value), self.language)
 
 
+def _typed(value: Value | str | int) -> Value:
+    if isinstance(value, str):
+        return Name(value, value)
+    return Number(value) if isinstance(value, int) else value
+
+
+@cache
 def page_texts() -> Catalogue:
     """The catalogue of everything the pages say."""
-    return Catalogue(Path(__file__).with_name("texts.yaml"))
+    return Catalogue(*sorted(Path(__file__).with_name("texts").glob("*.yaml")))
 
 
 def preferred_language(wish: str, accept_language: str) -> Language:

@@ -1,0 +1,156 @@
+"""The one place that decides, before a page is chosen, whether a request may have it: deny by default.
+
+In this order: the address must be in the table of routes; whoever is not signed in gets only the public ones; the role
+must have the route's right; what changes something must come from our own page (exact Origin) with the session's own
+token; a body must not be larger than the route takes.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from collections.abc import Iterable
+from typing import Any, Protocol
+from urllib.parse import quote
+
+from bottle import Bottle, HTTPError, HTTPResponse, request
+
+from firmware.clinic.errors import ClinicError
+from firmware.control.channel import ControlError
+from firmware.staff import sessions
+from firmware.staff.errors import AlreadyDone, StaffError
+from firmware.staff.sessions import Session
+from firmware.storage.errors import StorageError
+from firmware.storage.trouble import LEDGER_UNAVAILABLE
+from webui import refusals
+from webui.flashes import Flash
+from webui.guard import Environ
+from webui.office import Office
+from webui.reader import READER, Reader
+from webui.routes import SOCKET, Route
+
+log = logging.getLogger(__name__)
+
+SESSION_COOKIE = "session"
+SIGN_IN = "/sign-in"
+WELCOME = "/welcome"
+
+
+class StartResponse(Protocol):
+    """As WSGI (PEP 3333) has it."""
+
+    def __call__(self, status: str, headers: list[tuple[str, str]], *more: Any) -> Any: ...
+
+
+class Gate:
+    """The application behind its rules."""
+
+    def __init__(self, office: Office, app: Bottle) -> None:
+        self._office = office
+        self._app = app
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        request.bind(environ)
+        answer = self._refused_or_page(environ)
+        if answer is None:  # a socket that has ended: gunicorn must not answer on it
+            raise StopIteration
+        body: Iterable[bytes] = self._app._cast(answer) or []
+        start_response(answer.status_line, answer.headerlist)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else body
+
+    def _refused_or_page(self, environ: Environ) -> HTTPResponse | None:
+        reader = environ[READER] = Reader(self._office, None)
+        try:
+            route, arguments = self._route(environ)
+            if route is not None and route.is_public:
+                refusal = self._forged(environ, route, None)
+                return refusal or self._carry_out(route, reader, arguments)
+            session = self._session(environ)
+            if session is None:
+                return self._sign_in_first(environ, reader)
+            reader = environ[READER] = Reader(self._office, session)
+            if route is None:
+                return refusals.page(reader, 404)
+            if route.right is not None and not reader.may(route.right):
+                return refusals.page(reader, 403)
+            return self._forged(environ, route, session) or self._carry_out(route, reader, arguments)
+        except LEDGER_UNAVAILABLE as error:
+            log.error("a page could not be made: the ledger can't be used (%s)", type(error).__name__)
+            return refusals.page(reader, 503)
+        except Exception:
+            log.exception("a page broke: %s", route_name(environ))
+            return refusals.page(reader, 500)
+
+    def _route(self, environ: Environ) -> tuple[Route | None, dict[str, Any]]:
+        try:
+            found, arguments = self._app.router.match(environ)
+        except HTTPError:
+            return None, {}
+        return found.config["clinicbox"], arguments
+
+    def _session(self, environ: Environ) -> Session | None:
+        token = request.get_cookie(SESSION_COOKIE)
+        if not token:
+            return None
+        now = self._office.clock.now()
+        with self._office.ledger.reading() as tx:
+            session = sessions.find(tx, now, token)
+        if session is not None:
+            sessions.touch(self._office.ledger, now, session)
+        return session
+
+    def _sign_in_first(self, environ: Environ, reader: Reader) -> HTTPResponse:
+        if environ["REQUEST_METHOD"] in ("GET", "HEAD") and not reader.is_part:
+            back = quote(reader.path, safe="") if reader.path != "/" else ""
+            return HTTPResponse("", 303, {"Location": SIGN_IN + (f"?next={back}" if back else "")})
+        if reader.is_part:
+            return HTTPResponse("", 401, {"HX-Refresh": "true"})
+        return refusals.page(reader, 401)  # what was sent is not carried out, and the page says so
+
+    def _forged(self, environ: Environ, route: Route, session: Session | None) -> HTTPResponse | None:
+        """The refusal of what another web page may have sent in this person's name."""
+        changes = route.method != "GET"
+        if (changes or route.kind == SOCKET) and environ.get("HTTP_ORIGIN") != own_origin(environ):
+            return refusals.page(environ[READER], 403)
+        if not changes:
+            return None
+        if int(environ.get("CONTENT_LENGTH") or 0) > route.body_limit:
+            return refusals.page(environ[READER], 413)
+        if session is not None:
+            sent = request.headers.get("X-CSRF-Token") or request.forms.get("csrf") or ""
+            if not hmac.compare_digest(sent.encode(), session.csrf.encode()):
+                return refusals.page(environ[READER], 409)
+        return None
+
+    def _carry_out(self, route: Route, reader: Reader, arguments: dict[str, Any]) -> HTTPResponse | None:
+        try:
+            answer = route.handler(reader, **arguments)
+        except AlreadyDone:
+            return reader.go(reader.came_from, Flash(reader.words("form.already_done"), "bad"))
+        except (ClinicError, StaffError, ControlError, StorageError) as error:
+            return refusals.answer(reader, route, error)
+        except HTTPError as error:
+            return refusals.page(reader, error.status_code)
+        if route.kind == SOCKET:
+            return None
+        return answer if isinstance(answer, HTTPResponse) else HTTPResponse(answer)
+
+
+def own_origin(environ: Environ) -> str:
+    """The origin of our own pages as this browser reached them (the Host was checked before)."""
+    return f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', '')}"
+
+
+def route_name(environ: Environ) -> str:
+    """The address for the log: its first part only, the rest may name a patient."""
+    return f"{environ['REQUEST_METHOD']} /{environ.get('PATH_INFO', '')[:200].strip('/').split('/')[0]}"
+
+
+def set_session_cookie(answer: HTTPResponse, token: str, environ: Environ) -> None:
+    """Hand the browser its new session."""
+    is_secure = environ["wsgi.url_scheme"] == "https"
+    answer.set_cookie(SESSION_COOKIE, token, path="/", httponly=True, samesite="strict", secure=is_secure)
+
+
+def forget_session_cookie(answer: HTTPResponse) -> None:
+    answer.delete_cookie(SESSION_COOKIE, path="/")

@@ -1,0 +1,130 @@
+"""What changes, told to open pages at once: server-sent events from the exchange's events and the ledger's counter.
+
+SQLite's `data_version` grows when another connection has committed, whichever process it belongs to; so a page sees
+what the phone, the desk and the command line did without any of them knowing of pages.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from firmware.control.channel import ControlClient, ControlError
+from firmware.threads import Worker
+
+LOOK_S = 0.5
+RETRY_S = 1.0
+KEEP_ALIVE_S = 15.0
+MOST_LISTENERS = 40  # each keeps one thread of the server
+MOST_WAITING = 100  # a page that does not read is told that it missed something
+
+
+class TooManyPages(Exception):
+    """So many pages are open that this one has to ask by itself now and then."""
+
+
+class Live:
+    """Events: `service` (up or down), `line`, `call`, `texts` from the exchange, `ledger` from the counter."""
+
+    def __init__(self, socket: Path, ledger: Path) -> None:
+        self._socket, self._ledger = socket, ledger
+        self._listeners: set[queue.Queue[str | None]] = set()
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._client: ControlClient | None = None
+        self.is_up = False
+
+    def start(self) -> None:
+        """Begin to listen; the threads live as long as the process."""
+        Worker("live exchange", self._follow_exchange).start()
+        Worker("live ledger", self._follow_ledger).start()
+
+    def stop(self) -> None:
+        """End every stream, so that the server can go."""
+        self._stopping.set()
+        if self._client is not None:
+            self._client.close()
+        with self._lock:
+            for listener in self._listeners:
+                listener.put_nowait(None)
+
+    def stream(self) -> Iterator[str]:
+        """Server-sent events for one page, until the page or the process goes; raises `TooManyPages` at once."""
+        mine: queue.Queue[str | None] = queue.Queue()
+        with self._lock:
+            if len(self._listeners) >= MOST_LISTENERS:
+                raise TooManyPages
+            self._listeners.add(mine)
+        mine.put(_event("service", {"up": self.is_up}))
+        return self._serve(mine)
+
+    def publish(self, name: str, **details: Any) -> None:
+        """Tell every page."""
+        message = _event(name, details)
+        with self._lock:
+            for listener in self._listeners:
+                if listener.qsize() < MOST_WAITING:
+                    listener.put_nowait(message)
+
+    def _serve(self, mine: queue.Queue[str | None]) -> Iterator[str]:
+        try:
+            yield "retry: 2000\n\n"
+            while not self._stopping.is_set():
+                try:
+                    message = mine.get(timeout=KEEP_ALIVE_S)
+                except queue.Empty:
+                    message = ": still here\n\n"  # finds out that the page has gone
+                if message is None:
+                    return
+                yield message
+        finally:
+            with self._lock:
+                self._listeners.discard(mine)
+
+    def _follow_exchange(self, _: threading.Event) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._client = ControlClient(self._socket)
+                self._follow(self._client)
+            except ControlError:
+                self._tell_service(False)
+            self._stopping.wait(RETRY_S)
+
+    def _follow(self, client: ControlClient) -> None:
+        stream = client.events()
+        self._tell_service(True)
+        for event in stream:
+            self.publish(event.pop("event"), **event)
+        self._tell_service(False)
+
+    def _tell_service(self, is_up: bool) -> None:
+        if is_up != self.is_up:
+            self.is_up = is_up
+            self.publish("service", up=is_up)
+
+    def _follow_ledger(self, _: threading.Event) -> None:
+        while not self._stopping.is_set():
+            try:
+                with closing(sqlite3.connect(f"file:{self._ledger}?mode=ro", uri=True)) as watcher:
+                    self._watch(watcher)
+            except sqlite3.Error:
+                self._stopping.wait(RETRY_S)  # the pages themselves say what is wrong with it
+
+    def _watch(self, watcher: sqlite3.Connection) -> None:
+        """On one connection: the counter means nothing across two."""
+        seen = None
+        while not self._stopping.wait(LOOK_S):
+            (version,) = watcher.execute("PRAGMA data_version").fetchone()
+            if seen is not None and version != seen:
+                self.publish("ledger")
+            seen = version
+
+
+def _event(name: str, details: dict[str, Any]) -> str:
+    return f"event: {name}\ndata: {json.dumps(details, ensure_ascii=False)}\n\n"

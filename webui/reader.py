@@ -1,0 +1,186 @@
+"""One request as a page sees it: who reads, in which language, what was sent, and how to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from bottle import FileUpload, HTTPResponse, request
+
+from firmware.clinic.profile import ClinicProfile
+from firmware.language.values import Language, Value
+from firmware.staff import form_once, rights
+from firmware.staff.records import User
+from firmware.staff.rights import Right
+from firmware.staff.sessions import Session
+from firmware.storage import audit
+from firmware.storage.ledger import Transaction
+from webui import render
+from webui.flashes import Flash, Undo
+from webui.forms import Form
+from webui.office import Office
+from webui.words import Words, page_texts, preferred_language
+
+READER = "clinicbox.reader"
+LANGUAGE_COOKIE = "language"
+ONCE_FIELD = "once"  # of a form, so that it acts once however often it is sent
+
+
+@dataclass
+class Change:
+    """A change under way: its transaction, its moment, and what the audit trail says of it."""
+
+    tx: Transaction
+    now: datetime
+    detail: str = ""
+
+
+class Reader:
+    """A person (or nobody yet) and their request."""
+
+    def __init__(self, office: Office, session: Session | None) -> None:
+        self.office = office
+        self.session = session
+        self.now = office.clock.now()
+
+    # ---- who reads ----
+
+    @property
+    def user(self) -> User | None:
+        return self.session.user if self.session else None
+
+    @property
+    def login(self) -> str:
+        """Who it is, for the audit trail and the history of bookings."""
+        return self.user.login if self.user else "nobody"
+
+    def may(self, right: Right | str) -> bool:
+        return self.user is not None and rights.may(self.user.role, Right(right))
+
+    @cached_property
+    def language(self) -> Language:
+        chosen = (self.user.language if self.user else None) or request.get_cookie(LANGUAGE_COOKIE) or ""
+        return preferred_language(chosen, request.headers.get("Accept-Language", ""))
+
+    @cached_property
+    def words(self) -> Words:
+        return Words(page_texts(), self.language)
+
+    # ---- the clinic's time ----
+
+    @property
+    def profile(self) -> ClinicProfile:
+        return self.office.profile()
+
+    @cached_property
+    def zone(self) -> tzinfo:
+        return self.office.zone
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
+    # ---- what was sent ----
+
+    @cached_property
+    def query(self) -> Form:
+        """The fields of the address."""
+        return Form(dict(request.query.decode().items()))
+
+    @cached_property
+    def form(self) -> Form:
+        """The fields of the form; of a field that was sent twice the last one."""
+        return Form(dict(request.forms.decode().items()))
+
+    def chosen(self, name: str, most: int = 100) -> list[str]:
+        """Every value of a field that may come several times."""
+        return [str(value)[:200] for value in request.forms.decode().getall(name)[:most]]
+
+    def upload(self, name: str) -> FileUpload | None:
+        """A file that was sent."""
+        return request.files.get(name)
+
+    @property
+    def environ(self) -> dict[str, Any]:
+        found: dict[str, Any] = request.environ
+        return found
+
+    @property
+    def is_part(self) -> bool:
+        """Whether htmx asks for a part of a page."""
+        return bool(request.headers.get("HX-Request") == "true")
+
+    @property
+    def path(self) -> str:
+        """This address with its query, for coming back to it."""
+        query = request.query_string
+        return str(request.path) + (f"?{query}" if query else "")
+
+    @property
+    def came_from(self) -> str:
+        """The page of ours that the form stood on."""
+        return local_path(request.headers.get("Referer", ""))
+
+    # ---- changing and answering ----
+
+    @contextmanager
+    def changing(self, what: str) -> Iterator[Change]:
+        """One transaction with its row in the audit trail, carried out once however often the form is sent.
+
+        Raises `AlreadyDone` (nothing is done then, and the person is told).
+        """
+        with self.office.ledger.transaction() as tx:
+            form_once.use(tx, self.now, self.form.raw(ONCE_FIELD))
+            change = Change(tx, self.now)
+            yield change
+            audit.record(tx, self.now, self.login, what, change.detail[:200])
+
+    def page(self, template: str, status: int = 200, **context: Any) -> HTTPResponse:
+        """A page or a part of one; `context` is what the template names."""
+        body = render.page(self, template, context)
+        return HTTPResponse(body, status, {"Content-Type": "text/html; charset=utf-8"})
+
+    def done(self, key: str, location: str, undo: Undo | None = None, **values: Value | str | int) -> HTTPResponse:
+        """Say what was done on the page that comes next."""
+        return self.go(location, Flash(self.words(key, **values), "good", undo))
+
+    def refused(self, key: str, location: str | None = None, **values: Value | str | int) -> HTTPResponse:
+        """Say what could not be done, on the page where it was tried or on `location`."""
+        return self.go(location or self.came_from, Flash(self.words(key, **values), "bad"))
+
+    def go(self, location: str, flash: Flash | None = None) -> HTTPResponse:
+        """On to another page of ours, as a GET (303)."""
+        if flash is not None and self.session is not None:
+            self.office.flashes.add(self.session.token_hash, flash)
+        if self.is_part:
+            return HTTPResponse("", 204, {"HX-Redirect": location})
+        return HTTPResponse("", 303, {"Location": location})
+
+
+def current_reader() -> Reader:
+    """The reader of the request that this thread carries out; the gate has put it there."""
+    reader: Reader = request.environ[READER]
+    return reader
+
+
+def local_path(address: str) -> str:
+    """The path and query of an address of ours; the front page for anything odd."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "/"
+    path = parts.path
+    if not path.startswith("/") or path.startswith("//") or "\\" in path or not path.isprintable():
+        return "/"
+    return path + (f"?{parts.query}" if parts.query else "")
+
+
+def address(path: str, **query: str | int | date | None) -> str:
+    """A path with its query; what is None or empty is left out."""
+    wanted: Mapping[str, str] = {key: str(value) for key, value in query.items() if value not in (None, "")}
+    return f"{path}?{urlencode(wanted)}" if wanted else path

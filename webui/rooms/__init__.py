@@ -1,0 +1,7 @@
+"""The rooms of the web UI: each is a module with its pages and `add_to(routes)`."""
+
+from __future__ import annotations
+
+from webui.rooms import live_events, preferences, today
+
+ALL = (today, live_events, preferences)

@@ -1,0 +1,30 @@
+"""What changes, as a stream for open pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bottle import HTTPResponse
+
+from firmware.staff.rights import Right
+from webui.live import TooManyPages
+from webui.reader import Reader
+from webui.routes import Routes
+
+
+def add_to(routes: Routes) -> None:
+    routes.stream("/live", stream, Right.SEE)
+
+
+def stream(reader: Reader) -> HTTPResponse:
+    """Server-sent events (WHATWG HTML, 9.2) until the page is closed; 503 when too many pages listen already."""
+    try:
+        events = reader.office.live.stream()
+    except TooManyPages:
+        return HTTPResponse("", 503)
+    return HTTPResponse(_bytes(events), 200, {"Content-Type": "text/event-stream; charset=utf-8"})
+
+
+def _bytes(events: Iterator[str]) -> Iterator[bytes]:
+    for event in events:
+        yield event.encode()

@@ -415,6 +415,13 @@ login_failures = Table(
     Index("login_failures_by_source", "source", "at"),
 )  # fmt: skip
 
+known_sources = Table(  # where a user signed in before
+    "known_sources", metadata,
+    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    Column("source", String(45), primary_key=True),  # the address
+    Column("at", Instant, nullable=False),  # last
+)  # fmt: skip
+
 claims = Table(  # one-time codes with which the box's owner becomes its administrator
     "claims", metadata,
     Column("id", Integer, primary_key=True),

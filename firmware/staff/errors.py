@@ -1,0 +1,101 @@
+"""What is refused to those who sign in, or to those who look after them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from firmware.storage.errors import Settled
+
+
+class StaffError(Exception):
+    """A rule about the staff's accounts refuses what was asked."""
+
+
+class WrongLogin(StaffError):
+    """Login and password don't belong together, or the account is switched off; it is not said which."""
+
+    def __init__(self) -> None:
+        super().__init__("login and password don't belong together")
+
+
+class TooManyTries(StaffError):
+    """After so many wrong passwords the next try counts only in `retry_after_s` seconds."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(f"too many wrong passwords: try again in {retry_after_s} s")
+        self.retry_after_s = retry_after_s
+
+
+class Weakness(StrEnum):
+    """What is wrong with a password, as a page's text names it."""
+
+    TOO_SHORT = "too-short"
+    TOO_LONG = "too-long"
+    COMMON = "common"  # among the first that a guesser tries
+    OWN_WORDS = "own-words"  # hardly more than the login, a name or the clinic's
+
+
+class WeakPassword(StaffError):
+    """The password would be guessed, or is out of bounds; `reason` says why."""
+
+    def __init__(self, reason: Weakness) -> None:
+        super().__init__(f"the password is not good enough: {reason}")
+        self.reason = reason
+
+
+class BadLogin(StaffError):
+    """A login has 2 to 40 letters or digits; '.', '_' and '-' may stand between."""
+
+    def __init__(self) -> None:
+        super().__init__("a login has 2 to 40 letters, digits, dots, underscores or hyphens")
+
+
+class BadName(StaffError):
+    """A name has 1 to 60 characters."""
+
+    def __init__(self) -> None:
+        super().__init__("a name has 1 to 60 characters")
+
+
+class LoginTaken(StaffError):
+    """Somebody else has this login."""
+
+    def __init__(self, login: str) -> None:
+        super().__init__(f"somebody has the login {login}")
+        self.login = login
+
+
+class NoSuchUser(StaffError):
+    """Nobody has this account."""
+
+    def __init__(self, who: str) -> None:
+        super().__init__(f"nobody has the login {who}")
+
+
+class LastAdmin(StaffError):
+    """The box would have no administrator left."""
+
+    def __init__(self) -> None:
+        super().__init__("this is the last administrator who can sign in: make another one first")
+
+
+class NoClaim(StaffError):
+    """No claim code is open: it was used, is too old, or was guessed at too often. The box must print a new one."""
+
+    def __init__(self) -> None:
+        super().__init__("no claim code is open: print a new one at the box")
+
+
+class WrongCode(StaffError, Settled):
+    """This is not the claim code; after `tries_left` more wrong ones it is void."""
+
+    def __init__(self, tries_left: int) -> None:
+        super().__init__(f"this is not the claim code; {tries_left} tries left")
+        self.tries_left = tries_left
+
+
+class AlreadyDone(StaffError):
+    """The form was sent before, and what it asked was done then."""
+
+    def __init__(self) -> None:
+        super().__init__("this form was carried out before")

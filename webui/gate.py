@@ -62,13 +62,13 @@ class Gate:
         reader = environ[READER] = Reader(self._office, None)
         try:
             route, arguments = self._route(environ)
-            if route is not None and route.is_public:
-                refusal = self._forged(environ, route, None)
-                return refusal or self._carry_out(route, reader, arguments)
             session = self._session(environ)
+            if session is not None:
+                reader = environ[READER] = Reader(self._office, session)
+            if route is not None and route.is_public:
+                return self._forged(environ, route, None) or self._carry_out(route, reader, arguments)
             if session is None:
                 return self._sign_in_first(environ, reader)
-            reader = environ[READER] = Reader(self._office, session)
             if route is None:
                 return refusals.page(reader, 404)
             if route.right is not None and not reader.may(route.right):

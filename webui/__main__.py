@@ -12,8 +12,11 @@ from firmware.clock import clock_from_environment
 from firmware.storage.documents import SetupDocuments
 from firmware.storage.folders import Folders
 from firmware.storage.ledger import open_ledger
+from webui import certificates
 from webui.app import build_app
+from webui.certificates import CertificateFiles
 from webui.guard import guarded
+from webui.housekeeping import Housekeeping
 from webui.live import Live
 from webui.office import Office
 from webui.opening import OpeningApp
@@ -29,7 +32,8 @@ def main() -> int:
     folders = Folders(arguments.data)
     live = Live(folders.control_socket, folders.ledger)
     app = OpeningApp(lambda: build_app(open_office(folders, live)))
-    WebServer(guarded(app), arguments.address, arguments.port, live.stop).run()
+    tls = _certificates(folders) if arguments.tls else None
+    WebServer(guarded(app), arguments.address, arguments.port, live.stop, tls).run()
     return 0
 
 
@@ -38,9 +42,17 @@ def open_office(folders: Folders, live: Live) -> Office:
     clock = clock_from_environment()
     ledger = open_ledger(folders.ledger)
     live.start()
+    Housekeeping(folders, ledger, clock).start()
     return Office(
         folders, ledger, SetupDocuments(folders.setup), clock, PhoneService(folders.control_socket, clock), live
     )
+
+
+def _certificates(folders: Folders) -> CertificateFiles:
+    """The box's certificates, made or renewed now; gunicorn reads them anew for each connection (see housekeeping)."""
+    files = CertificateFiles(folders.certificates)
+    certificates.ensure(files, clock_from_environment().now(), certificates.own_addresses())
+    return files
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -48,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, required=True, help="the data folder")
     parser.add_argument("--port", type=int, default=8080, help="(default: %(default)s)")
     parser.add_argument("--address", default="127.0.0.1", help="where to listen (default: this machine only)")
+    parser.add_argument("--tls", action="store_true", help="with the box's own certificate")
     return parser
 
 

@@ -11,6 +11,8 @@ import socket
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from webui.certificates import is_private
+
 Environ = dict[str, Any]
 WsgiApp = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
@@ -57,6 +59,8 @@ def guarded(app: WsgiApp) -> WsgiApp:
 
 
 def _refusal(environ: Environ, names: frozenset[str]) -> str | None:
+    if not _is_near(environ.get("REMOTE_ADDR", "")):
+        return "403 Forbidden"
     if not _is_ours(_host(environ), names):
         return "421 Misdirected Request"
     if environ["REQUEST_METHOD"] not in METHODS:
@@ -69,6 +73,14 @@ def _refusal(environ: Environ, names: frozenset[str]) -> str | None:
     if environ["REQUEST_METHOD"] != "POST" and length != "0":
         return "413 Content Too Large"
     return None
+
+
+def _is_near(address: str) -> bool:
+    """Whether who asks is in the clinic: the Internet has no business with the box."""
+    try:
+        return is_private(ipaddress.ip_address(address.removeprefix("::ffff:")))
+    except ValueError:
+        return False
 
 
 def _is_ours(host: str, names: frozenset[str]) -> bool:

@@ -1,4 +1,4 @@
-"""gunicorn with threads, started from Python."""
+"""gunicorn with threads, started from Python: plain on the machine itself, with TLS in the clinic's network."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
+from webui.certificates import CertificateFiles
 from webui.guard import WsgiApp
 
 THREADS = 96  # each live page and each telephone in a browser keeps one; the rest is for pages
@@ -18,8 +19,11 @@ class WebServer(BaseApplication):  # type: ignore[misc]
     """Serves one WSGI application until SIGTERM; the application must open no database before its first request,
     because gunicorn forks in between. `on_end` is called when the worker is told to go."""
 
-    def __init__(self, app: WsgiApp, address: str, port: int, on_end: Callable[[], None]) -> None:
+    def __init__(
+        self, app: WsgiApp, address: str, port: int, on_end: Callable[[], None], tls: CertificateFiles | None = None
+    ) -> None:
         self._app = app
+        self._tls = tls
         self._bind = f"{address}:{port}"
         self._on_end = on_end
         super().__init__()
@@ -32,7 +36,8 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         return self._app
 
     def _settings(self) -> dict[str, Any]:
-        return {
+        tls = {"certfile": str(self._tls.box), "keyfile": str(self._tls.box_key)} if self._tls else {}
+        return tls | {
             "bind": self._bind,
             "worker_class": "gthread",
             "workers": 1,

@@ -63,6 +63,11 @@ class Folders:
         """The virtual telephone network's folder, when there is one."""
         return self.run / "network"
 
+    @property
+    def certificates(self) -> Path:
+        """What the web pages prove the box with, and its keys."""
+        return self.data / "certificates"
+
     def pin_memory(self, line: str) -> Path:
         """Where a mobile line remembers the PIN that its SIM card refused."""
         return self.data / f"pin-{line}.json"

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from webui.rooms import live_events, preferences, sign_in, today
+from webui.rooms import certificate, live_events, preferences, sign_in, today
 
-ALL = (today, live_events, preferences, sign_in)
+ALL = (today, certificate, live_events, preferences, sign_in)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from firmware.clock import SharedClock
 from firmware.storage.audit import Trace, latest
 from firmware.storage.documents import SetupDocuments
 from firmware.storage.folders import Folders
-from firmware.storage.ledger import Ledger, open_ledger
+from firmware.storage.ledger import Ledger, Transaction, open_ledger
 
 MONDAY_9 = datetime(2026, 3, 2, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
 STANDS_STILL = 1e-6
@@ -105,3 +106,34 @@ def empty_desk(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: 
 def desk(empty_desk: Desk, sample_data: Path) -> Desk:
     shutil.copytree(sample_data, empty_desk.folders.data, dirs_exist_ok=True)
     return empty_desk
+
+
+@pytest.fixture(scope="session")
+def empty_ledger_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("staff") / "ledger.db"
+    open_ledger(file).close()
+    return file
+
+
+@pytest.fixture
+def ledger_file(empty_ledger_file: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(empty_ledger_file, tmp_path / "ledger.db"))
+
+
+@pytest.fixture
+def ledger(ledger_file: Path) -> Iterator[Ledger]:
+    """A box in which nobody can sign in yet."""
+    opened = open_ledger(ledger_file)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def tx(ledger: Ledger) -> Iterator[Transaction]:
+    with ledger.transaction() as transaction:
+        yield transaction
+
+
+@pytest.fixture
+def now() -> datetime:
+    return MONDAY_9

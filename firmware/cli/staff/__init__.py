@@ -11,6 +11,7 @@ from firmware.cli.staff import (
     calls,
     cancel,
     check_in,
+    claim_code,
     closed,
     deposit,
     extra,
@@ -25,9 +26,11 @@ from firmware.cli.staff import (
     roster,
     set_up,
     text_parts,
+    users,
 )
 
 COMMANDS = (
     load_sample, set_up, roster, absent, present, closed, extra, bookings, book, cancel, check_in, no_show,
     patients, patient, add_patient, reset_pin, deposit, messages, calls, flows, text_parts, back_up,
+    claim_code, users,
 )  # fmt: skip

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from firmware.cli.staff import asking, persons, reading
 from firmware.cli.staff.office import Change, Office, command
 from firmware.cli.staff.refusals import Refused
-from firmware.clinic import cards, people
+from firmware.clinic import cards, people, pins
 from firmware.clinic.people import Patient
 from firmware.language.values import LANGUAGES, Name
 from firmware.phone_number import normalise
@@ -73,7 +73,7 @@ def _name(zh: str, en: str) -> Name:
 def _pin(arguments: argparse.Namespace) -> str | None:
     if not arguments.card:
         return None
-    return asking.typed_pin() if arguments.type_pin else asking.new_pin()
+    return asking.typed_pin() if arguments.type_pin else pins.fresh()
 
 
 def _refuse_known(change: Change, name: Name, born: object) -> None:
@@ -86,6 +86,6 @@ def _refuse_known(change: Change, name: Name, born: object) -> None:
 
 
 def _issue(change: Change, person: Patient, pin: str) -> str:
-    card = persons.next_card(change.tx)
+    card = cards.next_number(change.tx)
     cards.issue(change.tx, card, person.id, pin)
     return card

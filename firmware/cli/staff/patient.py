@@ -8,7 +8,7 @@ from firmware.cli.staff import asking, persons
 from firmware.cli.staff.add_patient import show_pin
 from firmware.cli.staff.office import Change, Office, command
 from firmware.cli.staff.refusals import Refused, visit
-from firmware.clinic import cards, patient_changes, records
+from firmware.clinic import cards, patient_changes, pins, records
 from firmware.clinic.people import Patient
 from firmware.language.values import LANGUAGES
 from firmware.phone_number import normalise
@@ -48,7 +48,7 @@ def run(office: Office, arguments: argparse.Namespace) -> None:
         raise Refused("--type-pin goes with --card.")
     with office.ledger.reading() as tx:
         persons.any_one(tx, arguments.patient)
-    pin = (asking.typed_pin() if arguments.type_pin else asking.new_pin()) if arguments.card else None
+    pin = (asking.typed_pin() if arguments.type_pin else pins.fresh()) if arguments.card else None
     with office.changing("patient set") as change:
         person = persons.any_one(change.tx, arguments.patient)
         _apply(office, change, person, arguments)
@@ -83,6 +83,6 @@ def _apply(office: Office, change: Change, person: Patient, arguments: argparse.
 
 
 def _issue(change: Change, person: Patient, pin: str) -> str:
-    card = persons.next_card(change.tx)
+    card = cards.next_number(change.tx)
     cards.issue(change.tx, card, person.id, pin)
     return card

@@ -6,7 +6,7 @@ import argparse
 
 from firmware.cli.staff import persons, table
 from firmware.cli.staff.office import Office, command
-from firmware.clinic import accounts, people
+from firmware.clinic import accounts, cards, people
 from firmware.clinic.people import Patient
 from firmware.language.values import Money
 from firmware.language.writing import write
@@ -40,7 +40,7 @@ def _row(tx: Transaction, person: Patient) -> tuple[object, ...]:
         persons.full_name(person),
         person.born,
         " ".join(people.numbers(tx, person.id)),
-        " ".join(persons.cards_of(tx, person)),
+        " ".join(cards.numbers_of(tx, person.id)),
         write(Money(account.available_cents), "en") if account else "",
         " ".join(filter(None, marks)),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import Integer, cast, func, select
+from sqlalchemy import select
 
 from firmware.cli.staff.refusals import Refused
 from firmware.clinic import card_numbers, people
@@ -14,7 +14,6 @@ from firmware.phone_number import NotANumber, normalise
 from firmware.storage.ledger import Transaction
 from firmware.storage.schema import cards, patients
 
-FIRST_CARD = 10000  # without its check digit
 MOST_FOUND = 100
 
 
@@ -68,18 +67,6 @@ def known_card_owner(tx: Transaction, card: str) -> Patient:
     if owner is None:
         raise NoSuchPatient(f"no patient has the card {card}")
     return owner
-
-
-def cards_of(tx: Transaction, person: Patient) -> list[str]:
-    """The numbers of the person's cards."""
-    return list(tx.execute(select(cards.c.number).where(cards.c.patient_id == person.id)).scalars())
-
-
-def next_card(tx: Transaction) -> str:
-    """A card number that nobody has, with its check digit."""
-    highest = tx.execute(select(func.max(cast(cards.c.number, Integer)))).scalar() or FIRST_CARD * 10
-    digits = str(highest // 10 + 1)
-    return digits + card_numbers.check_digit(digits)
 
 
 def full_name(person: Patient) -> str:

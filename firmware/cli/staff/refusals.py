@@ -23,6 +23,7 @@ from firmware.language.values import ClockTime, Day, Money
 from firmware.language.writing import write
 from firmware.modem.line_setup import LineSetupError
 from firmware.phone_number import NotANumber
+from firmware.staff.errors import StaffError
 from firmware.storage.errors import StorageError
 
 
@@ -31,7 +32,7 @@ class Refused(Exception):
 
 
 REFUSALS = (
-    Refused, ClinicError, StorageError, FlowError, LineSetupError, NotANumber, OSError,
+    Refused, ClinicError, StaffError, StorageError, FlowError, LineSetupError, NotANumber, OSError,
     sqlite3.OperationalError, OperationalError,
 )  # fmt: skip
 

@@ -7,7 +7,7 @@ import argparse
 from firmware.cli.staff import asking, persons
 from firmware.cli.staff.add_patient import show_pin
 from firmware.cli.staff.office import Office, command
-from firmware.clinic import cards
+from firmware.clinic import cards, pins
 
 NAME = "reset-pin"
 HELP = "give a card a new PIN and unlock it"
@@ -24,7 +24,7 @@ def run(office: Office, arguments: argparse.Namespace) -> None:
     """Wrong PINs of before no longer count."""
     with office.ledger.reading() as tx:
         persons.known_card_owner(tx, arguments.card)
-    pin = asking.typed_pin() if arguments.type_pin else asking.new_pin()
+    pin = asking.typed_pin() if arguments.type_pin else pins.fresh()
     with office.changing("reset-pin") as change:
         person = persons.known_card_owner(change.tx, arguments.card)
         cards.issue(change.tx, arguments.card, person.id, pin)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, case, func, insert, select, update
 from sqlalchemy.dialects import sqlite
 
 from firmware.clinic.errors import NoAccount, NotEnoughMoney
@@ -31,6 +31,19 @@ class Account:
         return self.balance_cents - self.held_cents - self.floor_cents
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One line of a statement; money in cents."""
+
+    id: int
+    at: datetime
+    kind: str  # deposit, hold, charge, release, refund
+    cents: int
+    booking_id: int | None
+    note: str  # who took the money, ...
+    balance_cents: int  # on the account after it
+
+
 _ACCOUNT = select(accounts.c.balance_cents, accounts.c.held_cents, accounts.c.floor_cents).where(
     accounts.c.patient_id == bindparam("who")
 )
@@ -49,17 +62,48 @@ _MOVE = Prepared(
 _ENTRY = Prepared(insert(account_entries).values(named("patient_id", "booking_id", "kind", "cents", "at", "note")))
 
 
+_EFFECT = case(
+    (account_entries.c.kind.in_(("deposit", "refund")), account_entries.c.cents),
+    (account_entries.c.kind == "charge", -account_entries.c.cents),
+    else_=0,  # what is held or released stays on the account
+)
+_COLUMNS = tuple(account_entries.c[name] for name in ("id", "at", "kind", "cents", "booking_id", "note"))
+
+
 def account(tx: Transaction, patient_id: int) -> Account | None:
     """The person's account, or None for somebody who pays at the desk."""
     row = tx.execute(_ACCOUNT, {"who": patient_id}).first()
     return Account(*row) if row else None
 
 
-def deposit(tx: Transaction, now: datetime, patient_id: int, cents: int, note: str = "") -> None:
-    """Pay in; the first deposit opens the account."""
+def statement(tx: Transaction, patient_id: int, most: int, before: int | None = None) -> list[Entry]:
+    """What happened on the account, newest first, older than the entry `before`; each with the balance after it."""
+    theirs = account_entries.c.patient_id == patient_id
+    balance = func.sum(_EFFECT).over(order_by=account_entries.c.id)
+    everything = select(*_COLUMNS, balance.label("balance")).where(theirs).subquery()
+    wanted = select(everything).order_by(everything.c.id.desc()).limit(most)
+    if before is not None:
+        wanted = wanted.where(everything.c.id < before)
+    return [
+        Entry(row.id, row.at, row.kind, row.cents, row.booking_id, row.note or "", row.balance)
+        for row in tx.execute(wanted)
+    ]
+
+
+def entry(tx: Transaction, patient_id: int, entry_id: int) -> Entry | None:
+    """One line of the person's statement."""
+    newest_first = statement(tx, patient_id, 1, before=entry_id + 1)
+    return newest_first[0] if newest_first and newest_first[0].id == entry_id else None
+
+
+def deposit(tx: Transaction, now: datetime, patient_id: int, cents: int, note: str = "") -> int:
+    """Pay in, the entry's id; the first deposit opens the account."""
     tx.execute(sqlite.insert(accounts).values(patient_id=patient_id).on_conflict_do_nothing())
     _move(tx, patient_id, balance=cents, held=0, wanted=0)
     _enter(tx, now, patient_id, "deposit", cents, note=note)
+    newest = select(func.max(account_entries.c.id)).where(account_entries.c.patient_id == patient_id)
+    entry_id: int = tx.execute(newest).scalar_one()
+    return entry_id
 
 
 def hold(tx: Transaction, now: datetime, patient_id: int, cents: int, booking_id: int) -> None:

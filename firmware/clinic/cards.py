@@ -12,7 +12,7 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Integer, cast, delete, exists, func, select, update
 from sqlalchemy.dialects import sqlite
 
 from firmware.clinic import card_numbers, people
@@ -24,6 +24,7 @@ from firmware.storage.ledger import Transaction
 from firmware.storage.schema import cards, pin_failures
 
 LOCK_WINDOW_S = 24 * 3600
+FIRST_NUMBER = 10000  # without its check digit
 BIRTH_YEAR = "birth year"  # stands for the card where the wrong birth years of a number are counted
 
 # 21 ms on a 2-core x86-64 machine; 19 MiB and two passes are OWASP's least for Argon2id.
@@ -37,6 +38,32 @@ class Attempt:
     now: datetime
     call_id: str
     caller: str | None = None
+
+
+@dataclass(frozen=True)
+class Card:
+    """One card of a person; locked after too many wrong PINs until `locked_until`."""
+
+    number: str
+    locked_until: datetime | None
+
+
+def of_patient(tx: Transaction, profile: ClinicProfile, now: datetime, patient_id: int) -> list[Card]:
+    """The person's cards and which of them are locked."""
+    return [Card(number, _locked_until(tx, profile, now, number)) for number in numbers_of(tx, patient_id)]
+
+
+def numbers_of(tx: Transaction, patient_id: int) -> list[str]:
+    """The numbers of the person's cards."""
+    theirs = select(cards.c.number).where(cards.c.patient_id == patient_id)
+    return list(tx.execute(theirs.order_by(cards.c.number)).scalars())
+
+
+def next_number(tx: Transaction) -> str:
+    """A card number that nobody has, with its check digit."""
+    highest = tx.execute(select(func.max(cast(cards.c.number, Integer)))).scalar() or FIRST_NUMBER * 10
+    digits = str(highest // 10 + 1)
+    return digits + card_numbers.check_digit(digits)
 
 
 def issue(tx: Transaction, number: str, patient_id: int, pin: str) -> None:
@@ -71,6 +98,14 @@ def check(tx: Transaction, profile: ClinicProfile, attempt: Attempt, number: str
 def unlock(tx: Transaction, now: datetime, number: str) -> None:
     """Staff knows the person: wrong PINs for the card before now no longer count, nor against those who called."""
     tx.execute(update(cards).where(cards.c.number == number).values(unlocked_at=now))
+
+
+def _locked_until(tx: Transaction, profile: ClinicProfile, now: datetime, number: str) -> datetime | None:
+    try:
+        _wrong_today(tx, profile, Attempt(now, call_id=""), number)
+    except CardLocked as locked:
+        return locked.until
+    return None
 
 
 def _wrong_today(tx: Transaction, profile: ClinicProfile, attempt: Attempt, number: str) -> int:

@@ -81,6 +81,9 @@ patients = Table(
     Column("initials", String(60), nullable=False, server_default=""),  # wxy
     Index("patients_by_pinyin", "pinyin"),
     Index("patients_by_initials", "initials"),
+    Index("patients_by_name", "name_zh", "name_en"),
+    Index("patients_by_birth", "born"),
+    Index("patients_by_guardian", "guardian_id"),
 )  # fmt: skip
 
 patient_contacts = Table(
@@ -193,7 +196,7 @@ bookings = Table(  # holds are bookings in the state "held": one index guards bo
     Column("day", Date, nullable=False),
     Column("begins", Time, nullable=False),  # wall time; of a series: when the session begins
     Column("queue_number", Integer, nullable=False),
-    Column("patient_id", ForeignKey("patients.id"), nullable=False),
+    Column("patient_id", ForeignKey("patients.id")),  # NULL: kept at the desk, for whom is not known yet
     Column("state", String(10), nullable=False),  # held, booked, arrived, cancelled, no-show
     Column("holder", String(40)),  # "call/<id>", "dialogue/<id>", "desk/<who>"
     Column("held_until", Instant),
@@ -205,6 +208,7 @@ bookings = Table(  # holds are bookings in the state "held": one index guards bo
     Column("channel", String(10), nullable=False),  # voice, text, desk
     Column("created_at", Instant, nullable=False),
     CheckConstraint("state IN ('held', 'booked', 'arrived', 'cancelled', 'no-show')", name="booking_state"),
+    CheckConstraint("patient_id IS NOT NULL OR state = 'held'", name="visit_has_a_patient"),
     Index("one_live_booking_per_slot", "slot_key", unique=True, sqlite_where=_IS_LIVE, postgresql_where=_IS_LIVE),
     Index(
         "one_visit_per_person_department_and_day", "patient_id", "department_id", "day",
@@ -245,6 +249,8 @@ calls = Table(
     Column("ended_at", Instant),
     Column("end_reason", String(40)),
     Column("outcome", String(40)),  # "booked", "cancelled", "message", "left at confirm", ...
+    Index("calls_by_patient", "patient_id", "started_at"),
+    Index("calls_by_caller", "caller", "started_at"),
     Index("calls_not_ended", "id", sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
 )  # fmt: skip
 
@@ -280,6 +286,8 @@ voice_messages = Table(
     Column("done_at", Instant),
     Column("done_by", String(40)),
     Column("owner", String(40)),  # the login of who looks after it
+    Index("messages_by_number", "number", "created_at"),
+    Index("messages_by_call", "call_id"),
     Index("messages_not_done", "id", sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),
 )  # fmt: skip
 
@@ -305,13 +313,14 @@ inbox = Table(
     "inbox", metadata,
     Column("id", Integer, primary_key=True),
     Column("line", String(20), nullable=False),
-    Column("number", String(20), nullable=False, index=True),
+    Column("number", String(20), nullable=False),
     Column("body", Text, nullable=False),
     Column("is_partial", Integer, nullable=False, server_default="0"),
     Column("received_at", Instant, nullable=False),
     Column("handled_at", Instant),
     Column("needs_person", Integer, nullable=False, server_default="0"),  # the box could not deal with it
     Column("owner", String(40)),  # the login of who looks after it
+    Index("inbox_by_number", "number", "received_at"),
     Index(
         "inbox_for_people", "id",
         sqlite_where=text("needs_person = 1"), postgresql_where=text("needs_person = 1"),
@@ -324,7 +333,7 @@ outbox = Table(
     Column("id", Integer, primary_key=True),
     Column("number", String(20), nullable=False),
     Column("body", Text, nullable=False),
-    Column("purpose", String(20), nullable=False),  # reply, confirmation, cancellation, notice
+    Column("purpose", String(20), nullable=False),  # reply, auto, confirmation, cancellation, staff, ...
     Column("booking_id", ForeignKey("bookings.id"), index=True),
     Column("answers_id", ForeignKey("inbox.id"), unique=True),  # at most one reply per text received
     Column("line", String(20)),  # wished line; NULL: any

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, insert, select
 from sqlalchemy.dialects import sqlite
 
+from firmware.clinic import pinyin
 from firmware.clinic.errors import NoSuchPatient
 from firmware.language.values import Language, Name
 from firmware.storage.ledger import Transaction
@@ -119,6 +120,7 @@ def register(
     statement = insert(patients).values(
         name_zh=name.zh,
         name_en=name.en,
+        **pinyin.columns(name),
         born=born,
         language=language,
         tier=tier,

@@ -60,8 +60,11 @@ def add_extra(
     slot_minutes: int | None,
     capacity: int | None,
     fee_cents: int,
-) -> None:
-    """A half-day of this date only, by time or by number; raises `RosterError` where the owner has one already."""
+) -> int:
+    """A half-day of this date only, by time or by number; its session's id.
+
+    Raises `RosterError` where the owner has one already.
+    """
     is_doctor = isinstance(owner, Doctor)
     check_length(begins, ends, slot_minutes, "extra")
     wish = Wish(doctor_id=owner.id) if is_doctor else Wish(department_id=owner.id)
@@ -77,4 +80,5 @@ def add_extra(
         "valid_until": day,
     }
     terms = {"slot_minutes": slot_minutes, "capacity": capacity, "fee_cents": fee_cents}
-    tx.execute(insert(sessions).values(**values, **terms, kind=kind, begins=begins, ends=ends))
+    row = insert(sessions).values(**values, **terms, kind=kind, begins=begins, ends=ends)
+    return int(tx.execute(row.returning(sessions.c.id)).scalar_one())

@@ -34,16 +34,31 @@ def cancellation(profile: ClinicProfile, now: datetime, booking: Booking, langua
     return _text(profile, now, booking, language, _form("cancelled", booking), [])
 
 
-def queue_confirmation(tx: Transaction, profile: ClinicProfile, now: datetime, booking: Booking) -> None:
-    """Text the confirmation to the booking's number, if that can take texts."""
+def stopped(profile: ClinicProfile, now: datetime, booking: Booking, language: Language) -> str:
+    """What the clinic can't keep, and if there is room for it, what to do."""
+    return _text(profile, now, booking, language, _form("stopped", booking), ["stopped.how"])
+
+
+def queue_confirmation(
+    tx: Transaction, profile: ClinicProfile, now: datetime, booking: Booking, *, line: str | None = None
+) -> None:
+    """Text the confirmation to the booking's number, if that can take texts; through `line` if it must be that one."""
     body = confirmation(profile, now, booking, booking.language or "zh")
-    _queue(tx, now, booking, body, "confirmation")
+    _queue(tx, now, booking, body, "confirmation", line)
 
 
-def queue_cancellation(tx: Transaction, profile: ClinicProfile, now: datetime, booking: Booking) -> None:
-    """Text the cancellation to the booking's number, if that can take texts."""
+def queue_cancellation(
+    tx: Transaction, profile: ClinicProfile, now: datetime, booking: Booking, *, line: str | None = None
+) -> None:
+    """Text the cancellation to the booking's number, if that can take texts; through `line` if it must be that one."""
     body = cancellation(profile, now, booking, booking.language or "zh")
-    _queue(tx, now, booking, body, "cancellation")
+    _queue(tx, now, booking, body, "cancellation", line)
+
+
+def queue_stopped(tx: Transaction, profile: ClinicProfile, now: datetime, booking: Booking) -> None:
+    """Text to the booking's number, if that can take texts, that the visit does not take place."""
+    body = stopped(profile, now, booking, booking.language or "zh")
+    _queue(tx, now, booking, body, "cancellation", None)
 
 
 def withdraw(tx: Transaction, booking_id: int) -> None:
@@ -111,10 +126,10 @@ def _text(
     return full if parts_of(full) <= profile.text_parts else short
 
 
-def _queue(tx: Transaction, now: datetime, booking: Booking, body: str, purpose: str) -> None:
+def _queue(tx: Transaction, now: datetime, booking: Booking, body: str, purpose: str, line: str | None = None) -> None:
     if booking.contact_number is None or not is_mobile(booking.contact_number):
         return
-    outbox.queue_text(tx, now, booking.contact_number, body, purpose, booking.id)
+    outbox.queue_text(tx, now, booking.contact_number, body, purpose, booking.id, line=line)
 
 
 @cache

@@ -8,8 +8,9 @@ no longer names is ended, never deleted: bookings of the past refer to it. Half-
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Row, Table, delete, insert, select, update
@@ -17,21 +18,29 @@ from sqlalchemy import Row, Table, delete, insert, select, update
 from firmware.clinic import records, roster, schedule
 from firmware.clinic.profile import WEEKDAYS, ClinicProfile
 from firmware.clinic.records import Booking
+from firmware.clinic.roster import Session
 from firmware.clinic.roster_document import RosterDocument, WrittenDepartment, WrittenDoctor, WrittenSession
+from firmware.clinic.schedule import SESSION_COLUMNS, SESSION_TABLES, session_of
 from firmware.language.values import Name
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import IS_LIVE, bookings, departments, doctors, sessions
+from firmware.storage.schema import IS_LIVE, IS_VISIT, bookings, departments, doctors, sessions
 
 ADDED, CHANGED, ENDED = "+", "~", "-"
 
 
 @dataclass(frozen=True)
 class RosterChange:
-    """One thing that differs: how, what in a few words, and of a half-day on which weekday."""
+    """One thing that differs: how, what in a few words, and of a half-day on which weekday.
+
+    The same for pages, which choose their own words: `half_day`, or whose `name` (and the `new_name` of one renamed).
+    """
 
     sign: str
     what: str
     weekday: str = ""
+    half_day: WrittenSession | None = None
+    name: Name | None = None
+    new_name: Name | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,24 @@ def put_in_place(tx: Transaction, profile: ClinicProfile, today: date, document:
     tx.execute(delete(bookings).where(bookings.c.id.in_(lost), bookings.c.state == "held"))
     visits = sorted((each for each in stranded if each.is_live), key=lambda visit: (visit.day, visit.begins))
     return Outcome(tuple(work.changes), tuple(visits))
+
+
+def without_a_place(tx: Transaction, profile: ClinicProfile, today: date, most: int) -> list[Booking]:
+    """The visits from today on that the roster, as it stands, has no place for, soonest first."""
+    columns = bookings.c
+    visits = select(columns.id).where(IS_VISIT, columns.day >= today).order_by(columns.day, columns.begins, columns.id)
+    placed = _with_a_place(tx, profile, today)
+    lost = (key for key in tx.execute(visits).scalars() if key not in placed)
+    return [records.booking(tx, key) for key in islice(lost, most)]
+
+
+def written(session: Session) -> WrittenSession:
+    """The session as a roster document has it."""
+    return WrittenSession(
+        session.department.key, session.doctor.name if session.doctor else None, session.kind, session.weekday,
+        session.begins, session.ends, session.slot_minutes, None if session.slot_minutes else session.capacity,
+        session.fee_cents,
+    )  # fmt: skip
 
 
 def _with_a_place(tx: Transaction, profile: ClinicProfile, today: date) -> set[int]:
@@ -90,12 +117,12 @@ class _Work:
             self._update(departments, row.id, key=-row.id)
         for each in written:
             values = {"key": each.key, "name_zh": each.name.zh, "name_en": each.name.en, "aliases": each.aliases}
-            self._departments[each.key] = self._put(
-                departments, homes[each.key], values, _renamed(homes[each.key], each)
-            )
+            told = RosterChange("", _renamed(homes[each.key], each), name=each.name)
+            self._departments[each.key] = self._put(departments, homes[each.key], values, told)
         for row in known:
             if row.id not in self._departments.values() and row.key > 0:
-                self._tell(ENDED, _title(Name(row.name_zh, row.name_en)))
+                name = Name(row.name_zh, row.name_en)
+                self._tell(RosterChange(ENDED, title(name), name=name))
 
     def put_doctors(self, written: tuple[WrittenDoctor, ...]) -> None:
         known = self._rows(doctors)
@@ -108,21 +135,24 @@ class _Work:
                 "expert_code": each.expert_code,
             }
             home = next((row for row in known if _is_named(row, each.name)), None)
-            self._doctors[each.name] = self._put(doctors, home, values, _title(each.name))
+            self._doctors[each.name] = self._put(
+                doctors, home, values, RosterChange("", title(each.name), name=each.name)
+            )
 
-    def put_sessions(self, written: tuple[WrittenSession, ...]) -> None:
+    def put_sessions(self, wanted: tuple[WrittenSession, ...]) -> None:
         weekly = {_place(row): row for row in self._rows(sessions) if row.valid_from is None}
         kept = set()
-        for each in written:
+        for each in wanted:
             values = self._session_values(each)
             home = weekly.get(tuple(values[key] for key in _PLACE))
             what = f"{_owner(each)} {each.kind} {each.begins:%H:%M}-{each.ends:%H:%M}, {_amount(each)}"
-            kept.add(self._put(sessions, home, values, what, each.weekday))
-        for row in weekly.values():
-            if row.id not in kept and row.valid_until is None:
-                self._update(sessions, row.id, valid_until=self._yesterday)
-                what = f"{self._owner_of(row)} {row.kind} {row.begins:%H:%M}-{row.ends:%H:%M}"
-                self._tell(ENDED, what, row.weekday)
+            kept.add(self._put(sessions, home, values, _of_half_day("", what, each)))
+        ended = [row.id for row in weekly.values() if row.id not in kept and row.valid_until is None]
+        for session in self._read(ended):
+            self._update(sessions, session.id, valid_until=self._yesterday)
+            owner = session.doctor or session.department
+            what = f"{title(owner.name)} {session.kind} {session.begins:%H:%M}-{session.ends:%H:%M}"
+            self._tell(_of_half_day(ENDED, what, written(session)))
 
     def _session_values(self, each: WrittenSession) -> dict[str, Any]:
         return {
@@ -139,22 +169,21 @@ class _Work:
             "valid_until": None,
         }
 
-    def _put(self, table: Table, home: Row[Any] | None, values: Mapping[str, Any], what: str, weekday: int = 0) -> int:
+    def _put(self, table: Table, home: Row[Any] | None, values: Mapping[str, Any], told: RosterChange) -> int:
         """The row with these values, new or in its old home; its id."""
         if home is None:
-            self._tell(ADDED, what, weekday)
+            self._tell(replace(told, sign=ADDED))
             return int(self._tx.execute(insert(table).values(**values).returning(table.c.id)).scalar_one())
         differing = [key for key, value in values.items() if home._mapping[key] != value]
         if differing:
-            is_back = "valid_until" in differing
-            self._tell(ADDED if is_back else CHANGED, what, weekday)
+            self._tell(replace(told, sign=ADDED if "valid_until" in differing else CHANGED))
         self._update(table, home.id, **values)
         return int(home.id)
 
-    def _owner_of(self, row: Row[Any]) -> str:
-        table, key = (doctors, row.doctor_id) if row.doctor_id else (departments, row.department_id)
-        owner = self._tx.execute(select(table.c.name_zh, table.c.name_en).where(table.c.id == key)).one()
-        return _title(Name(owner.name_zh, owner.name_en))
+    def _read(self, session_ids: list[int]) -> list[Session]:
+        """The sessions with the names of before, in the order of their ids."""
+        rows = select(*SESSION_COLUMNS).select_from(SESSION_TABLES).where(sessions.c.id.in_(session_ids))
+        return [session_of(row) for row in self._tx.execute(rows.order_by(sessions.c.id))]
 
     def _rows(self, table: Table) -> list[Row[Any]]:
         return list(self._tx.execute(select(table).order_by(table.c.id)).all())
@@ -162,8 +191,8 @@ class _Work:
     def _update(self, table: Table, row_id: int, /, **values: Any) -> None:
         self._tx.execute(update(table).where(table.c.id == row_id).values(**values))
 
-    def _tell(self, sign: str, what: str, weekday: int = 0) -> None:
-        self.changes.append(RosterChange(sign, what, WEEKDAYS[weekday - 1] if weekday else ""))
+    def _tell(self, change: RosterChange) -> None:
+        self.changes.append(change)
 
 
 _PLACE = ("department_id", "doctor_id", "kind", "weekday", "begins", "mode")
@@ -187,19 +216,24 @@ def _is_named(row: Row[Any], name: Name) -> bool:
     return bool(row.name_zh == name.zh if name.zh and row.name_zh else row.name_en == name.en)
 
 
-def _title(name: Name) -> str:
+def title(name: Name) -> str:
+    """The name in both languages, for a log or a list."""
     return " ".join(filter(None, (name.zh, name.en)))
 
 
 def _renamed(home: Row[Any] | None, department: WrittenDepartment) -> str:
-    title = f"{department.key} {_title(department.name)}"
+    named = f"{department.key} {title(department.name)}"
     if home is None or _is_named(home, department.name):
-        return title
-    return f"{title} (was {_title(Name(home.name_zh, home.name_en))})"
+        return named
+    return f"{named} (was {title(Name(home.name_zh, home.name_en))})"
+
+
+def _of_half_day(sign: str, what: str, half_day: WrittenSession) -> RosterChange:
+    return RosterChange(sign, what, WEEKDAYS[half_day.weekday - 1], half_day)
 
 
 def _owner(session: WrittenSession) -> str:
-    return _title(session.doctor) if session.doctor else f"department {session.department}"
+    return title(session.doctor) if session.doctor else f"department {session.department}"
 
 
 def _amount(session: WrittenSession) -> str:

@@ -81,15 +81,21 @@ def read_roster(plain: Any) -> RosterDocument:
     _refuse_unknown(plain, ("departments", "doctors", "sessions"), "roster")
     departments = [_department(*each) for each in _entries(plain, "departments")]
     keys = [each.key for each in departments]
-    _refuse_twice(keys, "two departments have the key {}")
-    _refuse_twice([each.name.zh or each.name.en for each in departments], "two departments are called {}")
     doctors = [_doctor(entry, where, keys) for entry, where in _entries(plain, "doctors", needed=False)]
-    _refuse_twice([each.name.zh or each.name.en for each in doctors], "two doctors are called {}")
     sessions = [
         session for entry, where in _entries(plain, "sessions") for session in _sessions(entry, where, keys, doctors)
     ]
-    _refuse_overlaps(sessions)
-    return RosterDocument(tuple(departments), tuple(doctors), tuple(sessions))
+    document = RosterDocument(tuple(departments), tuple(doctors), tuple(sessions))
+    check_document(document)
+    return document
+
+
+def check_document(document: RosterDocument) -> None:
+    """Raise `RosterError` where two entries that are right by themselves can't stand together."""
+    _refuse_twice([each.key for each in document.departments], "two departments have the key {}")
+    _refuse_twice([each.name.zh or each.name.en for each in document.departments], "two departments are called {}")
+    _refuse_twice([each.name.zh or each.name.en for each in document.doctors], "two doctors are called {}")
+    _refuse_overlaps(document.sessions)
 
 
 def weekdays(value: Any) -> list[int]:

@@ -57,15 +57,19 @@ class ClipStore:
 
         At once from memory, some ms from disk, a tenth of a second and more if it must be made.
         """
+        return silence(PAUSE_S) if is_pause(text) else self._made(text, language, key)[1]
+
+    def file(self, text: str, language: Language, key: str | None = None) -> Path:
+        """The WAV file in the clips' folder that holds the sound of a fragment; raises `SpeechError` as `clip` does."""
         if is_pause(text):
-            return silence(PAUSE_S)
-        recording = self._recording(key or text, language)
-        if recording is not None:
-            try:
-                return self._made_once(_recording_name(recording), text, language, lambda: clip_of(recording))
-            except BadRecording as error:
-                self._log_once("staff recording %s/%s: %s", language, recording.name, error)
-        return self._synthesised(text, language)
+            raise SpeechError("there is nothing to say")
+        name, sound = self._made(text, language, key)
+        file = self._folder / f"{name}.wav"
+        if not file.is_file():  # memory outlives a cache that was cleared
+            _write(file, sound)
+        if not file.is_file():
+            raise SpeechError("the clip can't be kept: is the disk full?")
+        return file
 
     def clips(self, fragments: Iterable[Fragment], language: Language) -> list[Sound]:
         """The clips of a spoken prompt."""
@@ -93,7 +97,17 @@ class ClipStore:
                 progress(done, len(wanted))
         return failed
 
-    def _synthesised(self, text: str, language: Language) -> Sound:
+    def _made(self, text: str, language: Language, key: str | None) -> tuple[str, Sound]:
+        """The name of a clip and its sound."""
+        recording = self._recording(key or text, language)
+        if recording is not None:
+            try:
+                return self._made_once(_recording_name(recording), text, language, lambda: clip_of(recording))
+            except (BadRecording, OSError) as error:
+                self._log_once("staff recording %s/%s: %s", language, recording.name, error)
+        return self._synthesised(text, language)
+
+    def _synthesised(self, text: str, language: Language) -> tuple[str, Sound]:
         failure = SpeechError(f"no engine speaks {language!r}")
         for engine in self._engines:
             voice = engine.voice(language)
@@ -118,18 +132,18 @@ class ClipStore:
         file = self._recordings / language / f"{name}.wav"
         return file if file.is_file() else None
 
-    def _made_once(self, name: str, text: str, language: Language, make: Callable[[], Sound]) -> Sound:
+    def _made_once(self, name: str, text: str, language: Language, make: Callable[[], Sound]) -> tuple[str, Sound]:
         with self._lock:
             if name in self._memory:
                 self._memory.move_to_end(name)
-                return self._memory[name]
+                return name, self._memory[name]
         file = self._folder / f"{name}.wav"
         sound = _read(file)
         if sound is None:
             sound = make()
             _write(file, sound)
             self._index.add(file.name, language, text)
-        return self._remembered(name, sound)
+        return name, self._remembered(name, sound)
 
     def _remembered(self, name: str, sound: Sound) -> Sound:
         sound.flags.writeable = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 from firmware.clinic import holds, roster
 from firmware.clinic.profile import ClinicProfile
@@ -23,7 +24,7 @@ BEAT_INTERVAL_S = 60.0  # a write that proves the disk is not full; more often w
 class Caretaker:
     """Looks after the ledger, in a thread of its own."""
 
-    def __init__(self, ledger: Ledger, clock: Clock, folders: Folders, profile: ClinicProfile) -> None:
+    def __init__(self, ledger: Ledger, clock: Clock, folders: Folders, profile: Callable[[], ClinicProfile]) -> None:
         self._ledger, self._clock, self._folders, self._profile = ledger, clock, folders, profile
         self._next_beat = Deadline(clock, 0.0)
         self._trouble = LedgerTrouble(log, "care")
@@ -56,7 +57,7 @@ class Caretaker:
             if self._next_beat.is_over:
                 heartbeat.beat(tx, self._clock.now())
                 self._next_beat = Deadline(self._clock, BEAT_INTERVAL_S)
-        today = str(roster.wall_day(self._clock.now(), self._profile.zone))
+        today = str(roster.wall_day(self._clock.now(), self._profile().zone))
         if not backups.exists(self._folders.ledger, today):
             backups.back_up(self._folders.ledger, today)
 

@@ -49,14 +49,14 @@ class TextWorker:
     def _work(self, stop: threading.Event) -> None:
         while not stop.is_set():
             self._came.clear()
-            if self._trouble.survived(self._answer_waiting):
-                self._on_answered()
+            self._trouble.survived(self._answer_waiting)
             self._came.wait(self._clock.real_s(LOOK_S))
 
     def _answer_waiting(self) -> None:
         while waiting := self._waiting():
             for message in waiting:
                 self._answer(message)
+            self._on_answered()
 
     def _waiting(self) -> list[InboxText]:
         with self._ledger.reading() as tx:

@@ -15,10 +15,12 @@ import threading
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from firmware import __version__
 from firmware.box.exchange import Box
+from firmware.box.requests import always_answered
 from firmware.clinic.errors import ClinicError
 from firmware.clock import clock_from_environment
-from firmware.control.channel import ControlServer
+from firmware.control.channel import ControlServer, Message
 from firmware.ivr.document import FlowError
 from firmware.modem.line_setup import LineSetupError
 from firmware.storage.errors import StorageError
@@ -31,7 +33,7 @@ NAME = "exchange"
 HELP = "answer the phone lines (the process that 'run' and systemd start)"
 
 LOOK_REAL_S = 1.0
-ALREADY_RUNNING = 3  # exit status
+FRESH_START, ALREADY_RUNNING = 1, 3  # exit statuses
 CANNOT_START = (ClinicError, FlowError, LineSetupError, StorageError, SQLAlchemyError, OSError)
 SWITCH_INTERVAL_S = 0.0005  # a sound frame must not wait behind a busy thread: platform figures, 8 lines p99 15 ms
 
@@ -58,39 +60,57 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _work(folders: Folders, stop: threading.Event) -> int:
     try:
-        box = Box(folders, clock_from_environment())
+        fresh_start = FreshStart(stop)
+        box = Box(folders, clock_from_environment(), fresh_start.is_asked_for)
         box.start()
     except CANNOT_START as error:
         return _stay_out_of_order(folders, str(error), stop)
     gc.freeze()  # what exists now lives as long as the process: keep the collector away from it
-    return _run_until(stop, box)
-
-
-def _run_until(stop: threading.Event, box: Box) -> int:
-    broken: list[str] = []
-
-    def end_for_a_fresh_start(death: threading.ExceptHookArgs) -> None:
-        broken.append(death.thread.name if death.thread else "a thread")
-        stop.set()
-
-    threading.excepthook = end_for_a_fresh_start
+    threading.excepthook = fresh_start.is_needed
     stop.wait()
     box.stop()
-    if broken:
-        log.error("the exchange ends because %s died; whoever keeps it up starts it afresh", broken[0])
-    return 1 if broken else 0
+    if fresh_start.reason:
+        log.warning("the exchange ends because %s; whoever keeps it up starts it afresh", fresh_start.reason)
+    return FRESH_START if fresh_start.reason else 0
+
+
+class FreshStart:
+    """Ends the process, and remembers why it should be started again."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self._stop = stop
+        self.reason = ""
+
+    def is_asked_for(self) -> None:
+        """Somebody wants what only a start takes up, such as other lines."""
+        self._end("a restart was asked for")
+
+    def is_needed(self, death: threading.ExceptHookArgs) -> None:
+        """A permanent thread died."""
+        self._end(f"{death.thread.name if death.thread else 'a thread'} died")
+
+    def _end(self, reason: str) -> None:
+        self.reason = self.reason or reason
+        self._stop.set()
 
 
 def _stay_out_of_order(folders: Folders, reason: str, stop: threading.Event) -> int:
     """Tell everybody who asks, until `stop` or a change of the ledger or the set-up."""
     log.error("the phone service cannot start: %s", reason)
-    status = {"lines": [], "notices": [reason], "out_of_order": reason}
-    server = ControlServer(folders.control_socket, {"status": lambda _: status}).start()
+    status: Message = {"lines": [], "notices": [reason], "out_of_order": reason, "version": __version__}
+    again = threading.Event()
+
+    def restart(_: Message) -> Message:
+        again.set()
+        return {}
+
+    handlers = {**always_answered(folders), "status": lambda _: status, "restart": restart}
+    server = ControlServer(folders.control_socket, handlers).start()
     found = _kept(folders)
-    while not stop.wait(LOOK_REAL_S) and _kept(folders) == found:
+    while not stop.wait(LOOK_REAL_S) and not again.is_set() and _kept(folders) == found:
         continue
     server.close()
-    return 0 if stop.is_set() else 1
+    return 0 if stop.is_set() else FRESH_START
 
 
 def _kept(folders: Folders) -> list[tuple[int, int] | None]:

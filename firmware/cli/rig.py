@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from firmware.cli.exchange import FRESH_START
 from firmware.clinic import sample
 from firmware.clock import CLOCK_VARIABLE, Deadline, SharedClock, SystemClock
 from firmware.control.channel import ControlClient, ControlError
@@ -23,11 +25,13 @@ from firmware.modem.virtual.client import SOCKET, Network
 from firmware.storage.documents import SetupDocuments
 from firmware.storage.folders import Folders
 from firmware.storage.ledger import open_ledger
+from firmware.threads import Worker
 
 SAMPLE_START = datetime(2026, 3, 2, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 PROGRESS = "speech: "  # how the exchange begins a log line about its slowest preparation
 START_TIMEOUT_REAL_S = 90  # the first start fills the speech cache
 STOP_TIMEOUT_REAL_S = 10
+KEEPER_LOOK_REAL_S = 0.5
 CLINIC_MOBILE = "13900000000"
 
 SAMPLE_LINES: tuple[dict[str, Any], ...] = (
@@ -85,12 +89,15 @@ class Rig:
         self._template, self._web_port, self._clips = template, web_port, clips
         self._tell = tell  # is told how far a slow start has come
         self._children: dict[str, Child] = {}
+        self._keeper = Worker("keeper", self._keep_exchange_up)
+        self._lock = threading.Lock()  # who starts or ends the exchange holds it
 
     def __enter__(self) -> Rig:
         try:
             self._prepare()
             self.start_network()
             self.start_exchange()
+            self._keeper.start()
             if self._web_port is not None:
                 self.start_web(self._web_port)
         except BaseException:
@@ -118,31 +125,45 @@ class Rig:
         self.network = Network(self.folders.network, self.clock)
 
     def start_exchange(self) -> None:
-        self._spawn("exchange", ["-m", "firmware.cli", "exchange", "--data", str(self.folders.data)])
-        self._wait_for("exchange", self._lines_are_idle)
+        with self._lock:
+            self._spawn_exchange()
+            self._wait_for("exchange", self._lines_are_idle)
 
     def start_web(self, port: int) -> None:
         self._spawn("web", ["-m", "webui", "--data", str(self.folders.data), "--port", str(port)])
 
     def kill_exchange(self) -> None:
         """kill -9: what a crash or a power cut does to the process."""
-        child = self._children.pop("exchange")
-        child.process.kill()
-        child.process.wait()
+        with self._lock:
+            child = self._children.pop("exchange")
+            child.process.kill()
+            child.process.wait()
 
     def check(self) -> None:
-        """Raises `RigError` when a child process has ended by itself."""
-        for child in self._children.values():
-            if child.process.poll() is not None:
+        """Raises `RigError` when a child process has ended by itself; not for an exchange that wants a fresh start."""
+        for child in list(self._children.values()):
+            if child.process.poll() is not None and not _wants_fresh_start(child):
                 raise RigError(f"the {child.name} process ended:\n{child.last_lines()}")
 
     def device(self, line: str) -> Path:
         return self.folders.network / f"{line}.tty"
 
     def stop(self) -> None:
+        self._keeper.stop()
         for child in reversed(self._children.values()):
             child.stop()
         self._children.clear()
+
+    def _keep_exchange_up(self, stop: threading.Event) -> None:
+        """As `clinicbox run` and systemd do: an exchange that ends with status 1 is started again."""
+        while not stop.wait(KEEPER_LOOK_REAL_S):
+            with self._lock:
+                child = self._children.get("exchange")
+                if child is not None and _wants_fresh_start(child):
+                    self._spawn_exchange()
+
+    def _spawn_exchange(self) -> None:
+        self._spawn("exchange", ["-m", "firmware.cli", "exchange", "--data", str(self.folders.data)])
 
     def _prepare(self) -> None:
         is_new = not self.folders.ledger.exists()
@@ -202,3 +223,7 @@ class Rig:
         except ControlError:
             return False
         return all(line["state"] == "idle" for line in lines)
+
+
+def _wants_fresh_start(child: Child) -> bool:
+    return child.name == "exchange" and child.process.poll() == FRESH_START

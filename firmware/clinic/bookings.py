@@ -55,14 +55,16 @@ def confirm(
     language: Language = "zh",
     pay_at_desk: bool = False,
     notify: bool = True,
+    text_line: str | None = None,
 ) -> Booking:
     """Make the hold a visit: money held, code given, confirmation queued, all in this transaction.
 
     `slot` is what the holder believes to hold: if the hold is lost, `HoldLost` tells what is free near it.
     `number` is where the texts go; None or a landline gets none. `notify=False` when the caller answers with
-    `notices.confirmation` itself. Who has no account pays at the desk, and so does anybody with `pay_at_desk`. A hold
-    whose time is over but that nobody else took is still good, and confirming twice is confirming once. Raises
-    `HoldLost`, `NotEnoughMoney`, `AlreadyBookedThatDay`.
+    `notices.confirmation` itself; `text_line` is the only line that the text may leave through, if there is one. Who
+    has no account pays at the desk, and so does anybody with `pay_at_desk`. A hold whose time is over but that nobody
+    else took is still good, and confirming twice is confirming once. Raises `HoldLost`, `NotEnoughMoney`,
+    `AlreadyBookedThatDay`.
     """
     held = _held(tx, hold_id, holder)
     if held is None:
@@ -76,7 +78,7 @@ def confirm(
     _note(tx, now, held.id, "booked", held.channel, holder)
     booked = replace(held, state="booked", code=code, fee_is_held=keeps_fee, contact_number=number, language=language)
     if notify:
-        notices.queue_confirmation(tx, profile, now, booked)
+        notices.queue_confirmation(tx, profile, now, booked, line=text_line)
     return booked
 
 
@@ -90,6 +92,7 @@ def cancel(
     cause: str,
     by_staff: bool = False,
     notify: bool = True,
+    text_line: str | None = None,
 ) -> Booking:
     """Cancel a visit: slot free at once, money back, texts for it withdrawn, cancellation queued.
 
@@ -109,7 +112,7 @@ def cancel(
     cancelled = _set_state(tx, now, visit, "cancelled", channel, cause)
     notices.withdraw(tx, visit.id)
     if notify:
-        notices.queue_cancellation(tx, profile, now, cancelled)
+        notices.queue_cancellation(tx, profile, now, cancelled, line=text_line)
     return cancelled
 
 

@@ -17,6 +17,7 @@ from firmware.clinic.errors import ProfileError
 from firmware.clinic.roster import instant
 from firmware.language.values import Name
 from firmware.storage.documents import SetupDocuments
+from firmware.storage.errors import StorageError
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -74,13 +75,13 @@ class CurrentProfile:
         self.fault: str | None = None
 
     def __call__(self) -> ClinicProfile:
-        """Raises `ProfileError` only if there never was a good profile."""
+        """Raises what `load_profile` does only if there never was a good profile."""
         stamp = self._documents.stamp()
         if self._profile is None or stamp != self._stamp:
             try:
                 self._profile = load_profile(self._documents)
                 self.fault = None
-            except ProfileError as error:
+            except (ProfileError, StorageError, OSError) as error:
                 if self._profile is None:
                     raise
                 self.fault = str(error)

@@ -27,7 +27,7 @@ from firmware.ivr.voice import CallerHungUp, VoiceChannel
 from firmware.language.catalogue import Prompt
 from firmware.language.values import DEFAULT_LANGUAGE, Language
 from firmware.modem.errors import LineError
-from firmware.modem.line import CallerId, IncomingCall
+from firmware.modem.line import CallerId, IncomingCall, text_line_of
 from firmware.phone_number import NotANumber, normalise
 from firmware.storage import calls, dialogues, recordings
 from firmware.storage.folders import Folders
@@ -35,6 +35,8 @@ from firmware.storage.ledger import Ledger, Transaction
 from firmware.storage.trouble import LEDGER_UNAVAILABLE
 
 log = logging.getLogger(__name__)
+
+Tell = Callable[[str, str, str, str], None]  # (call, line, kind, detail); kinds: began, those of the journal, ended
 
 BOX_ENDED = "finished"
 REASON_CHARACTERS = 40
@@ -47,12 +49,13 @@ class Reception:
     ledger: Ledger
     clock: Clock
     folders: Folders
-    profile: ClinicProfile
+    profile: Callable[[], ClinicProfile]
     flows: FlowBook
     clips: ClipStore
     writer: RecordingWriter
     on_recorded: Callable[[Path, float], None]  # the recording of a call is complete on disk, and so many seconds long
     punctuality: Punctuality = field(default_factory=Punctuality)  # of the media threads, all calls together
+    tell: Tell = lambda call, line, kind, detail: None  # what happens in a call, as it happens; never waits
 
 
 class IncomingConversation:
@@ -87,6 +90,7 @@ class IncomingConversation:
     def run(self) -> None:
         """Take the call; nothing that it held outlives it, whatever happens."""
         reason = "fault"
+        self._tell("began", self._number or "")
         try:
             self._begin()
             reason = self._answer_and_converse()
@@ -98,6 +102,7 @@ class IncomingConversation:
         finally:
             self._call.hang_up()
             self._end(reason)
+            self._tell("ended", reason)
 
     def _begin(self) -> None:
         with self._tx() as tx:
@@ -164,7 +169,7 @@ class IncomingConversation:
             self._note(tx, "outcome", left)
             self._describe(tx, talk, state.achieved or left)
             if self._number and state.memory.get("slot"):
-                life_s = self._box.profile.continue_s
+                life_s = self._box.profile().continue_s
                 plain = state.to_plain()
                 dialogues.save(tx, self._now(), self.id, dialogues.VOICE, self._number, plain, life_s)
 
@@ -207,9 +212,14 @@ class IncomingConversation:
 
     def _note(self, tx: Transaction, kind: str, detail: str) -> None:
         calls.note(tx, self._now(), self.id, kind, detail)
+        self._tell(kind, detail)
+
+    def _tell(self, kind: str, detail: str) -> None:
+        self._box.tell(self.id, self._call.line_name, kind, detail)
 
     def _visit(self, tx: Transaction) -> Visit:
-        return Visit(tx, self._now(), self._box.profile, VOICE, self._holder, self._number)
+        line = text_line_of(self._call.line_name)
+        return Visit(tx, self._now(), self._box.profile(), VOICE, self._holder, self._number, line)
 
     def _tx(self) -> AbstractContextManager[Transaction]:
         return self._box.ledger.transaction()

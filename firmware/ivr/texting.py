@@ -28,6 +28,7 @@ from firmware.ivr.turn import Finished, Keys, Option, Turn, WantDigits, WantKey,
 from firmware.ivr.visit import TEXT, Visit
 from firmware.language.catalogue import Prompt
 from firmware.language.values import DEFAULT_LANGUAGE, Language
+from firmware.modem.line import text_line_of
 from firmware.storage import dialogues
 from firmware.storage.inbox import InboxText, mark_handled
 from firmware.storage.ledger import Transaction
@@ -53,7 +54,7 @@ class Reply:
 class TextChannel:
     """Answers texts. Belongs to one thread."""
 
-    def __init__(self, flows: FlowBook, profile: ClinicProfile) -> None:
+    def __init__(self, flows: FlowBook, profile: Callable[[], ClinicProfile]) -> None:
         self._flows = flows
         self._profile = profile
 
@@ -63,7 +64,7 @@ class TextChannel:
         if not message.is_answerable:
             return
         with tx.begin_nested() as attempt:
-            reply = _Exchange(self._flows, self._profile, tx, now, message).reply()
+            reply = _Exchange(self._flows, self._profile(), tx, now, message).reply()
             if not reply.body or (reply.left is not None and reply.left <= 0):
                 attempt.rollback()  # said nothing, done nothing
                 return
@@ -208,7 +209,8 @@ class _Exchange:
         return prompts().written(prompt, language)
 
     def _visit(self, dialogue_id: str) -> Visit:
-        return Visit(self._tx, self._now, self._profile, TEXT, f"dialogue/{dialogue_id}", self._number)
+        holder, line = f"dialogue/{dialogue_id}", text_line_of(self._message.line)
+        return Visit(self._tx, self._now, self._profile, TEXT, holder, self._number, line)
 
     def _machine(self, state: State) -> Machine:
         return Machine(self._flows.version(state.template, state.version), STEPS, LISTS)

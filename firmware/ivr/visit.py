@@ -32,6 +32,7 @@ class Visit:
     channel: str  # VOICE or TEXT
     holder: str  # "call/<id>" or "dialogue/<id>": what holds slots
     number: str | None  # the patient's number, normalised; None when withheld or unknown
+    text_line: str | None = None  # the only line that texts to the patient may leave through; None: any
 
     @property
     def today(self) -> date:
@@ -46,7 +47,8 @@ class Visit:
     def write(self, prompt: Prompt, language: Language) -> None:
         """Queue a text message to the patient, if the number may be a mobile."""
         if self.number and is_mobile(self.number):
-            queue_text(self.tx, self.now, self.number, prompts().written(prompt, language), "notice")
+            body = prompts().written(prompt, language)
+            queue_text(self.tx, self.now, self.number, body, "notice", line=self.text_line)
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,22 @@ from firmware.storage.ledger import Transaction
 from firmware.storage.schema import departments, doctors
 
 
-def fragments_to_warm(tx: Transaction, profile: ClinicProfile, catalogue: Catalogue) -> list[tuple[Fragment, Language]]:
-    """Prompts, words of values and the clinic's own names, in the voice that will speak each."""
+def names_to_warm(tx: Transaction, profile: ClinicProfile) -> list[tuple[Fragment, Language]]:
+    """The clinic's own names alone: they change while the box works."""
     names = [profile.name, *_names(tx)]
     return [
         (fragment, voice_for(fragment.text, language))
         for language in LANGUAGES
-        for fragment in (*catalogue.literals(language), *_words(language), *_spoken(names, language))
+        for fragment in _spoken(names, language)
+    ]
+
+
+def fragments_to_warm(tx: Transaction, profile: ClinicProfile, catalogue: Catalogue) -> list[tuple[Fragment, Language]]:
+    """Prompts, words of values and the clinic's own names, in the voice that will speak each."""
+    return names_to_warm(tx, profile) + [
+        (fragment, voice_for(fragment.text, language))
+        for language in LANGUAGES
+        for fragment in (*catalogue.literals(language), *_words(language))
     ]
 
 

@@ -8,6 +8,16 @@ from typing import Protocol
 
 from firmware.audio.port import Port
 
+TEST_LINE, TEST_TEXT_LINE = "test", "test-text"  # the test phone's: no line of a clinic has one of these names
+
+
+def text_line_of(line: str) -> str | None:
+    """Through which line the texts must leave that a dialogue on `line` causes; None: any line of the clinic.
+
+    A test must never text a patient, so its texts stay in the test phone's own network.
+    """
+    return TEST_TEXT_LINE if line in (TEST_LINE, TEST_TEXT_LINE) else None
+
 
 class LineState(StrEnum):
     """What a line is doing."""

@@ -11,7 +11,7 @@ from typing import Any
 from firmware.audio.call_tones import PLANS
 from firmware.clock import Clock
 from firmware.modem.gsm.line import GsmLine
-from firmware.modem.line import CallHandler, Line
+from firmware.modem.line import TEST_LINE, TEST_TEXT_LINE, CallHandler, Line
 from firmware.modem.text_store import TextStore
 from firmware.modem.voice.line import VoiceLine
 from firmware.modem.voice.profile import CallerIdKind, LineSettings
@@ -81,6 +81,8 @@ def _read_line(entry: Any) -> LineSetup:
     name, kind, device = (_text(entry, key) for key in ("name", "kind", "device"))
     if not _NAME.fullmatch(name):
         raise LineSetupError(f"line {name!r}: a name is up to 20 Latin letters, digits, - and _")
+    if name in (TEST_LINE, TEST_TEXT_LINE):
+        raise LineSetupError(f"line {name!r}: this name is the test phone's; give the line another one")
     if not Path(device).is_absolute():
         raise LineSetupError(f"line {name}: device is a whole path such as /dev/ttyACM0, not {device!r}")
     if kind == "voice":

@@ -55,12 +55,21 @@ class HandOverUnrecorded(LineError):
     """It could not be written down that a text was about to leave; so it did not."""
 
 
-class Outbox:
-    """The workers of all lines that send texts."""
+def _nobody() -> None:
+    """Nobody wants to know."""
 
-    def __init__(self, ledger: Ledger, clock: Clock, lines: Sequence[TextLine]) -> None:
-        self._ledger = ledger
-        self._senders = [LineSender(ledger, clock, line) for line in lines]
+
+class Outbox:
+    """The workers of all lines that send texts. Lines that are added later send only what must leave through them.
+
+    `on_change` is called in a worker's thread when the state of a text has changed.
+    """
+
+    def __init__(
+        self, ledger: Ledger, clock: Clock, lines: Sequence[TextLine], on_change: Callable[[], None] = _nobody
+    ) -> None:
+        self._ledger, self._clock, self._on_change = ledger, clock, on_change
+        self._senders = {line.name: LineSender(ledger, clock, line, on_change=on_change) for line in lines}
 
     def start(self) -> None:
         """Settle what a crash left behind, then begin to send."""
@@ -70,26 +79,49 @@ class Outbox:
             log.warning(
                 "outbox: %d texts were being sent when the box stopped; whether they left is not known", in_doubt
             )
-        for sender in self._senders:
+        for sender in self._senders.values():
             sender.start()
+
+    def add(self, line: TextLine) -> None:
+        """Send through this line too, from now on, what is meant for it alone."""
+        sender = LineSender(self._ledger, self._clock, line, takes_any=False, on_change=self._on_change)
+        self._senders = {**self._senders, line.name: sender}
+        sender.start()
+
+    def remove(self, name: str) -> None:
+        """Send no more through this line."""
+        senders = dict(self._senders)
+        if sender := senders.pop(name, None):
+            self._senders = senders
+            sender.stop()
 
     def wake(self) -> None:
         """There is something new in the outbox; from any thread."""
-        for sender in self._senders:
+        for sender in self._senders.values():
             sender.wake()
 
     def stop(self) -> None:
-        for sender in self._senders:
+        for sender in self._senders.values():
             sender.stop()
 
 
 class LineSender:
     """Sends through one line, in one thread."""
 
-    def __init__(self, ledger: Ledger, clock: Clock, line: TextLine) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        clock: Clock,
+        line: TextLine,
+        *,
+        takes_any: bool = True,
+        on_change: Callable[[], None] = _nobody,
+    ) -> None:
         self._ledger = ledger
         self._clock = clock
         self._line = line
+        self._takes_any = takes_any
+        self._on_change = on_change
         self._rate = TokenBucket(clock)
         self._awake = threading.Event()
         self._stopping = threading.Event()
@@ -114,10 +146,12 @@ class LineSender:
         text = self._claim()
         if text is None:
             return False
+        self._on_change()
         self._rate.take(parts_of(text.body))
         settle = self._hand_over(text)
         while not self._kept(settle) and not self._stopping.is_set():
             self._stopping.wait(self._clock.real_s(LEDGER_RETRY_S))
+        self._on_change()
         return True
 
     def _work(self, stop: threading.Event) -> None:
@@ -131,7 +165,7 @@ class LineSender:
 
         def claim(tx: Transaction) -> None:
             outbox.expire(tx, self._clock.now())
-            claimed.append(outbox.claim_next(tx, self._clock.now(), self._line.name))
+            claimed.append(outbox.claim_next(tx, self._clock.now(), self._line.name, takes_any=self._takes_any))
 
         return claimed[0] if self._kept(claim) else None
 

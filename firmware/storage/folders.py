@@ -68,6 +68,11 @@ class Folders:
         """What the web pages prove the box with, and its keys."""
         return self.data / "certificates"
 
+    @property
+    def test_phone(self) -> Path:
+        """The virtual network of the test phone, while it is there."""
+        return self.run / "test-phone"
+
     def pin_memory(self, line: str) -> Path:
         """Where a mobile line remembers the PIN that its SIM card refused."""
         return self.data / f"pin-{line}.json"

@@ -36,6 +36,14 @@ class NoLongerTrue(StorageError):
     """The visit that the text speaks of stands no more."""
 
 
+class NotLost(StorageError):
+    """The text arrived after all, or somebody has dealt with it."""
+
+
+class AlreadyLeft(StorageError):
+    """The text is on its way and can't be called back."""
+
+
 @dataclass(frozen=True)
 class OutboxText:
     """A text that a line may send now."""
@@ -58,7 +66,17 @@ class LostText:
     created_at: datetime
 
 
-_QUEUED_COLUMNS = ("number", "body", "purpose", "booking_id", "line", "answers_id", "created_at", "not_before")
+_QUEUED_COLUMNS = (
+    "number",
+    "body",
+    "purpose",
+    "booking_id",
+    "line",
+    "answers_id",
+    "created_at",
+    "not_before",
+    "author",
+)
 _QUEUE = Prepared(insert(outbox).values(named(*_QUEUED_COLUMNS) | {"state": "queued"}).returning(outbox.c.id))
 _WITHDRAW = (
     update(outbox)
@@ -77,12 +95,15 @@ def queue_text(
     answers_id: int | None = None,
     line: str | None = None,
     not_before: datetime | None = None,
+    author: str | None = None,
 ) -> int:
     """Queue a text, its id; part of the caller's transaction, so that a text and its cause are kept together or not
-    at all. Raises `NotANumber`, or `AlreadyAnswered` if the inbox text `answers_id` has a reply."""
+    at all. `author`: who of the staff wrote it.
+
+    Raises `NotANumber`, or `AlreadyAnswered` if the inbox text `answers_id` has a reply."""
     values = {
         "number": normalise(number), "body": body, "purpose": purpose, "booking_id": booking_id, "line": line,
-        "answers_id": answers_id, "created_at": now, "not_before": not_before,
+        "answers_id": answers_id, "created_at": now, "not_before": not_before, "author": author,
     }  # fmt: skip
     if answers_id is None:
         return int(_QUEUE.first(tx, **values).id)
@@ -98,14 +119,32 @@ def withdraw(tx: Transaction, booking_id: int) -> None:
     tx.execute(_WITHDRAW, {"which": booking_id})
 
 
-def claim_next(tx: Transaction, now: datetime, line: str) -> OutboxText | None:
-    """Take the next due text for `line` in hand, replies first, then as they were queued; None when nothing is due."""
+def close_line(tx: Transaction, now: datetime, line: str) -> None:
+    """Nothing leaves through this line any more: what waits for it is withdrawn, the rest is dealt with."""
+    of_line = outbox.c.line == line
+    tx.execute(update(outbox).where(of_line, outbox.c.state == "queued").values(state="withdrawn"))
+    tx.execute(update(outbox).where(of_line, IS_NOT_ARRIVED).values(done_at=now))
+
+
+def withdraw_text(tx: Transaction, text_id: int) -> None:
+    """This one text is not to be sent; raises `AlreadyLeft`."""
+    queued = update(outbox).where(outbox.c.id == text_id, outbox.c.state == "queued")
+    if tx.execute(queued.values(state="withdrawn")).rowcount == 0:
+        raise AlreadyLeft(f"text {text_id} does not wait any more")
+
+
+def claim_next(tx: Transaction, now: datetime, line: str, *, takes_any: bool = True) -> OutboxText | None:
+    """Take the next due text for `line` in hand, replies first, then as they were queued; None when nothing is due.
+
+    Without `takes_any` only texts that must leave through this line are taken.
+    """
     columns = outbox.c
+    may_leave = or_(columns.line.is_(None), columns.line == line) if takes_any else columns.line == line
     due = (
         select(columns.id)
         .where(
             columns.state == "queued",
-            or_(columns.line.is_(None), columns.line == line),
+            may_leave,
             or_(columns.not_before.is_(None), columns.not_before <= now),
         )
         .order_by(case((columns.purpose == "reply", 0), else_=1), columns.id)
@@ -236,16 +275,25 @@ def finish(tx: Transaction, now: datetime, text_id: int) -> None:
     _settle(tx, text_id, done_at=now)
 
 
-def resend(tx: Transaction, now: datetime, text_id: int) -> int:
+def reopen(tx: Transaction, text_id: int) -> None:
+    """Undo `finish`."""
+    _settle(tx, text_id, done_at=None)
+
+
+def resend(tx: Transaction, now: datetime, text_id: int, author: str | None = None) -> int:
     """Queue the same text once more, the id of the new one; the old one is dealt with.
 
-    Raises `NoLongerTrue` for the confirmation of a visit that has been cancelled since.
+    Raises `NotLost`, or `NoLongerTrue` for the confirmation of a visit that has been cancelled since.
     """
-    text = tx.execute(select(outbox).where(outbox.c.id == text_id)).one()
+    text = tx.execute(select(outbox).where(outbox.c.id == text_id, IS_NOT_ARRIVED)).first()
+    if text is None:
+        raise NotLost(f"text {text_id} does not wait to be sent again")
     if text.purpose == "confirmation" and not _stands(tx, text.booking_id):
         raise NoLongerTrue(f"the visit that text {text_id} confirms stands no more; it was not sent again")
     finish(tx, now, text_id)
-    return queue_text(tx, now, text.number, text.body, text.purpose, text.booking_id, line=text.line)
+    return queue_text(
+        tx, now, text.number, text.body, text.purpose, text.booking_id, line=text.line, author=author or text.author
+    )
 
 
 def _waits(now: datetime) -> tuple[ColumnElement[bool] | TextClause, ...]:

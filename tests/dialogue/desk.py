@@ -127,7 +127,7 @@ def text(clinic: Clinic, number: str, body: str) -> str | None:
     clinic.pass_(5)
     with clinic.ledger.transaction() as tx:
         tx.execute(insert(inbox).values(line="L3", number=number, body=body, received_at=clinic.now))
-    channel = TextChannel(clinic.flows, sample.profile())  # a new one each time: nothing is kept outside the ledger
+    channel = TextChannel(clinic.flows, sample.profile)  # a new one each time: nothing is kept outside the ledger
     with clinic.ledger.transaction() as tx:
         (message,) = unhandled(tx)
         channel.handle(tx, clinic.now, message)

@@ -108,4 +108,4 @@ def reception(clinic: Clinic, folder: Path, clock: ManualClock, writer: Recordin
         with clinic.ledger.transaction() as tx:
             recordings.complete(tx, file.stem, file.name, round(seconds))
 
-    return Reception(clinic.ledger, clock, folders, sample.profile(), clinic.flows, clips, writer, recorded)
+    return Reception(clinic.ledger, clock, folders, sample.profile, clinic.flows, clips, writer, recorded)

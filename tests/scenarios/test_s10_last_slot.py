@@ -133,7 +133,7 @@ class ByText(Contender):
             text_id = tx.execute(insert(inbox).values(row)).inserted_primary_key[0]  # type: ignore[index]
         with self.ledger.transaction() as tx:
             (message,) = unhandled(tx)
-            TextChannel(self.flows, PROFILE).handle(tx, self.now, message)
+            TextChannel(self.flows, lambda: PROFILE).handle(tx, self.now, message)
         with self.ledger.reading() as tx:
             return str(tx.execute(select(outbox.c.body).where(outbox.c.answers_id == text_id)).scalar())
 

@@ -71,7 +71,7 @@ def book(visit: Visit, memory: Memory) -> Did:
         booked = bookings.confirm(
             visit.tx, visit.profile, visit.now, needed(memory, "hold"), holder=visit.holder,
             slot=slot_of(visit, word_in(memory, "slot") or ""), number=number_of(visit, memory), language=language,
-            notify=visit.channel != TEXT,
+            notify=visit.channel != TEXT, text_line=visit.text_line,
         )  # fmt: skip
     except HoldLost as error:
         return _taken(error.alternatives)

@@ -55,7 +55,7 @@ def cancel(visit: Visit, memory: Memory) -> Did:
     try:
         cancelled = bookings.cancel(
             visit.tx, visit.profile, visit.now, chosen.id, channel=visit.channel, cause=visit.holder,
-            notify=visit.channel != TEXT,
+            notify=visit.channel != TEXT, text_line=visit.text_line,
         )  # fmt: skip
     except (AlreadyCancelled, NoSuchBooking):
         return Did("over", words=booking_words(chosen), is_news=True)

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from firmware.clock import CLOCK_VARIABLE, Clock, Deadline, SystemClock
-from firmware.control.channel import NotRunning
-from firmware.modem.virtual.client import Network
+from firmware.control.channel import ControlClient, NotRunning
+from firmware.modem.virtual.client import SOCKET, Network
 from firmware.modem.virtual.errors import NetworkError
 
 START_WITHIN_S = 20.0
@@ -21,7 +21,10 @@ class NetworkDied(NetworkError):
 
 
 class NetworkProcess:
-    """A running network: `with NetworkProcess(...) as network:` gives a `Network` to use it."""
+    """A running network: `with NetworkProcess(...) as network:` gives a `Network` to use it.
+
+    It ends with the process that started it, however that ends.
+    """
 
     def __init__(self, config: Path, run_dir: Path, clock: Clock, clock_page: Path | None = None) -> None:
         """`clock` is what `clock_page` holds, or the machine's own."""
@@ -34,7 +37,9 @@ class NetworkProcess:
         run_dir.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "firmware.modem.virtual", "--config", str(config), "--run", str(run_dir)]
         with (run_dir / "network.log").open("ab") as log:
-            self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=_project())
+            self.process = subprocess.Popen(
+                [*command, "--leash"], env=environment, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=_project()
+            )
 
     def __enter__(self) -> Network:
         self.network = self._connect()
@@ -44,8 +49,23 @@ class NetworkProcess:
         self.network.close()
         self.stop()
 
+    @property
+    def is_alive(self) -> bool:
+        return self.process.poll() is None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it answers requests and its devices are there."""
+        try:
+            ControlClient(self._run_dir / SOCKET).close()
+        except NotRunning:
+            return False
+        return True
+
     def stop(self) -> None:
         """End the process."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
         self.process.terminate()
         try:
             self.process.wait(END_WITHIN_S)

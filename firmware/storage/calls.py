@@ -11,6 +11,7 @@ from firmware.storage.ledger import Transaction
 from firmware.storage.schema import call_events, calls
 
 DETAIL_LIMIT = 200
+TEST_LINES = ("test", "test-text")  # the test phone's, as firmware.modem.line names them: nobody real calls there
 
 _UPDATE = update(calls).where(calls.c.id == bindparam("which"))
 _ANSWER = _UPDATE.values(answered_at=bindparam("at"))

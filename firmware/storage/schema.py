@@ -230,6 +230,7 @@ booking_events = Table(
     Column("what", String(20), nullable=False),  # booked, cancelled, arrived, no-show
     Column("channel", String(10), nullable=False),
     Column("cause", String(40)),  # call id, dialogue id or staff name
+    Index("booking_events_by_cause", "cause"),
 )  # fmt: skip
 
 # ---- calls ----
@@ -251,6 +252,8 @@ calls = Table(
     Column("outcome", String(40)),  # "booked", "cancelled", "message", "left at confirm", ...
     Index("calls_by_patient", "patient_id", "started_at"),
     Index("calls_by_caller", "caller", "started_at"),
+    Index("calls_by_line", "line", "started_at"),
+    Index("calls_by_outcome", "outcome", "started_at"),
     Index("calls_not_ended", "id", sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
 )  # fmt: skip
 

@@ -144,7 +144,7 @@ def set_guardian(tx: Transaction, patient_id: int, guardian_id: int | None) -> N
 
 
 def set_name(tx: Transaction, patient_id: int, name: Name) -> None:
-    """What the patient is called."""
+    """What the patient is called from now on."""
     _set(tx, patient_id, name_zh=name.zh, name_en=name.en, **pinyin.columns(name))
 
 

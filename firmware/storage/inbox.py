@@ -184,6 +184,11 @@ def finish(tx: Transaction, text_id: int) -> None:
     tx.execute(update(inbox).where(inbox.c.id == text_id).values(needs_person=0))
 
 
+def reopen(tx: Transaction, text_id: int) -> None:
+    """Undo `finish`, or leave any text to a person."""
+    tx.execute(update(inbox).where(inbox.c.id == text_id).values(needs_person=1))
+
+
 def _texts(tx: Transaction, condition: ColumnElement[bool] | TextClause, limit: int) -> list[InboxText]:
     rows = tx.execute(select(inbox).where(condition).order_by(inbox.c.id).limit(limit))
     return [

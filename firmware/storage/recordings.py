@@ -28,6 +28,10 @@ _ARCHIVE = (
     .where(recordings.c.call_id == bindparam("which"))
     .values(state=ARCHIVED, file=bindparam("new_file"))
 )
+_MESSAGES = select(
+    *(voice_messages.c[name] for name in ("id", "call_id", "number", "file", "seconds", "created_at")),
+    *(voice_messages.c[name] for name in ("done_at", "done_by", "owner")),
+)
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,9 @@ class VoiceMessage:
     file: str
     seconds: int
     created_at: datetime
+    done_at: datetime | None = None
+    done_by: str | None = None  # of the staff
+    owner: str | None = None  # the login of who looks after it
 
 
 def begin(tx: Transaction, call_id: str, file: str) -> None:
@@ -97,10 +104,26 @@ def find_lost_messages(tx: Transaction, now: datetime, folder: Path) -> int:
 
 def messages_waiting(tx: Transaction) -> list[VoiceMessage]:
     """The messages that nobody has dealt with, oldest first."""
-    table = voice_messages.c
-    waiting = select(table.id, table.call_id, table.number, table.file, table.seconds, table.created_at)
-    rows = tx.execute(waiting.where(table.done_at.is_(None)).order_by(table.id))
+    rows = tx.execute(_MESSAGES.where(voice_messages.c.done_at.is_(None)).order_by(voice_messages.c.id))
     return [VoiceMessage(*row) for row in rows]
+
+
+def messages(tx: Transaction, most: int, before: int | None = None) -> list[VoiceMessage]:
+    """All messages, newest first, older than the one with the id `before`."""
+    newest = _MESSAGES.order_by(voice_messages.c.id.desc()).limit(most)
+    return [VoiceMessage(*row) for row in tx.execute(newest.where(voice_messages.c.id < before) if before else newest)]
+
+
+def messages_from(tx: Transaction, number: str, most: int) -> list[VoiceMessage]:
+    """What the number said, newest first."""
+    theirs = _MESSAGES.where(voice_messages.c.number == number).order_by(voice_messages.c.created_at.desc())
+    return [VoiceMessage(*row) for row in tx.execute(theirs.limit(most))]
+
+
+def message(tx: Transaction, message_id: int) -> VoiceMessage | None:
+    """The message with this id."""
+    row = tx.execute(_MESSAGES.where(voice_messages.c.id == message_id)).first()
+    return VoiceMessage(*row) if row else None
 
 
 def finish_message(tx: Transaction, now: datetime, message_id: int, who: str) -> None:
@@ -109,5 +132,11 @@ def finish_message(tx: Transaction, now: datetime, message_id: int, who: str) ->
     tx.execute(done)
 
 
-def _seconds(message: Path) -> int:
-    return round(max(0, message.stat().st_size - _MESSAGE_HEADER_BYTES) / _MESSAGE_BYTES_A_SECOND)
+def reopen_message(tx: Transaction, message_id: int) -> None:
+    """Undo `finish_message`: it waits for somebody again."""
+    open_again = update(voice_messages).where(voice_messages.c.id == message_id)
+    tx.execute(open_again.values(done_at=None, done_by=None))
+
+
+def _seconds(sound: Path) -> int:
+    return round(max(0, sound.stat().st_size - _MESSAGE_HEADER_BYTES) / _MESSAGE_BYTES_A_SECOND)

@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 VIEWS = Path(__file__).with_name("views")
 
 NAVIGATION = (  # address, text, icon, right
-    ("/", "today.title", "house", Right.SEE),
-    ("/bookings", "bookings.title", "calendar-check", Right.SEE),
-    ("/roster", "roster.title", "calendar-week", Right.SEE),
-    ("/patients", "patients.title", "people", Right.SEE),
-    ("/calls", "calls.title", "telephone-inbound", Right.CALLS),
-    ("/messages", "messages.title", "chat-dots", Right.MESSAGES),
-    ("/prompts", "prompts.title", "megaphone", Right.PROMPTS),
-    ("/flows", "flows.title", "diagram-3", Right.FLOWS),
-    ("/test-phone", "test_phone.title", "phone-vibrate", Right.TEST),
-    ("/settings", "settings.title", "gear", Right.SEE),
+    ("/", "nav.today", "house", Right.SEE),
+    ("/bookings", "nav.bookings", "calendar-check", Right.SEE),
+    ("/roster", "nav.roster", "calendar-week", Right.SEE),
+    ("/patients", "nav.patients", "people", Right.SEE),
+    ("/calls", "nav.calls", "telephone-inbound", Right.CALLS),
+    ("/messages", "nav.messages", "chat-dots", Right.MESSAGES),
+    ("/prompts", "nav.prompts", "megaphone", Right.PROMPTS),
+    ("/flows", "nav.flows", "diagram-3", Right.FLOWS),
+    ("/test-phone", "nav.test_phone", "phone-vibrate", Right.TEST),
+    ("/settings", "nav.settings", "gear", Right.SEE),
 )
 
 

@@ -63,7 +63,7 @@ class Routes:
         """The Bottle application of these routes; each route's config holds its `Route`."""
         app = Bottle()
         for route in self._routes:
-            app.route(route.rule, route.method, _serve(route), config={"clinicbox": route})
+            app.route(route.rule, route.method, _serve(route), clinicbox=route)
         return app
 
 

@@ -3,10 +3,10 @@
 Wrong passwords of the last day are counted in four ways; the longest wait holds, and a try made during it is refused
 unread and not counted:
 
-- this login from this address: 5 free, then 15 s, 30 s, ... up to 15 min. At most 104 guesses a day; of passwords
+- this login from this address: 5 free, then 15 s, 30 s, ... up to 15 min. At most 105 guesses a day; of passwords
   that take 10^8 guesses (the least accepted) a guesser finds one in 1 300 years on average.
-- this address, whatever the login: 20 free, then the same. At most 119 guesses a day over all logins.
-- this login, from wherever: 20 free, then 15 s up to 5 min. A thousand machines get 310 guesses a day at one login.
+- this address, whatever the login: 20 free, then the same. At most 120 guesses a day over all logins.
+- this login, from wherever: 20 free, then 15 s up to 5 min. A thousand machines get 311 guesses a day at one login.
 - the whole box: 300 an hour, which is also the most that strangers can make it write.
 
 Only the first holds for a login at an address where it signed in within the last 90 days. So whoever hammers on

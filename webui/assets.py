@@ -1,8 +1,8 @@
 """What browsers load to show the pages: our styles and scripts, and an allow-list of files of the browser packages.
 
-All of it is read once and kept, plain and compressed. An address carries the fingerprint of everything together, so that
-a browser may keep it for ever and modules find each other by relative names. No part of an address that a client sends
-ever becomes a file name.
+All of it is read once and kept, plain and compressed. An address carries the fingerprint of everything together, so
+that a browser may keep it for ever and modules find each other by relative names. No part of an address that a client
+sends ever becomes a file name.
 """
 
 from __future__ import annotations

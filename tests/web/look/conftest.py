@@ -39,7 +39,7 @@ def sample_page(language: str) -> str:
     environment = render.environment().overlay(
         loader=ChoiceLoader([FileSystemLoader(Path(__file__).parent), FileSystemLoader(render.VIEWS)])
     )
-    rooms = [(words(key), symbol, path) for path, key, symbol, _ in render.NAVIGATION if key in words]
+    rooms = [(key.split(".")[0].replace("_", " ").title(), symbol, path) for path, key, symbol, _ in render.NAVIGATION]
     return environment.get_template("sample.html").render(
         t=words,
         form=form,
@@ -116,7 +116,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(chromium: Browser, address: str) -> Iterator[Callable[..., Page]]:
-    """`open_page("dark", "phone", "zh")`: the sample page, with everything the browser complained of in `.complaints`."""
+    """`open_page("dark", "phone", "zh")`: the sample page; `complaints` holds what the browser said against it."""
     contexts = []
 
     def open_as(*wishes: str) -> Page:

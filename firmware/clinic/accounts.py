@@ -124,6 +124,12 @@ def charge(tx: Transaction, now: datetime, patient_id: int, cents: int, booking_
     _enter(tx, now, patient_id, "charge", cents, booking_id)
 
 
+def refund(tx: Transaction, now: datetime, patient_id: int, cents: int, booking_id: int) -> None:
+    """Give charged money back: the visit was noted by mistake."""
+    _move(tx, patient_id, balance=cents, held=0, wanted=0)
+    _enter(tx, now, patient_id, "refund", cents, booking_id)
+
+
 def _move(tx: Transaction, patient_id: int, *, balance: int, held: int, wanted: int) -> None:
     if _MOVE.run(tx, who=patient_id, balance=balance, held=held) == 0:
         there = account(tx, patient_id)

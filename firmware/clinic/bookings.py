@@ -40,7 +40,7 @@ _BOOK = Prepared(
 _SET_STATE = Prepared(
     update(bookings).where(bookings.c.id == bindparam("booking_id")).values(state=bindparam("new_state"), fee_is_held=0)
 )
-_EVENT = Prepared(insert(booking_events).values(named("booking_id", "at", "what", "channel", "cause")))
+_EVENT = Prepared(insert(booking_events).values(named("booking_id", "at", "what", "channel", "cause", "detail")))
 
 
 def confirm(
@@ -71,11 +71,11 @@ def confirm(
         raise HoldLost(holds.alternatives(tx, profile, now, slot) if slot else ())
     if held.state != "held":
         return held
-    code = _fresh_code(tx, held, number)
-    keeps_fee = not pay_at_desk and _keep_fee(tx, now, held)
+    code = fresh_code(tx, held, number)
+    keeps_fee = not pay_at_desk and keep_fee(tx, now, held)
     visit = {"booking_id": held.id, "new_code": code, "fee_kept": int(keeps_fee)}
     _BOOK.run(tx, **visit, number=number, wanted_language=language)
-    _note(tx, now, held.id, "booked", held.channel, holder)
+    note(tx, now, held.id, "booked", held.channel, holder)
     booked = replace(held, state="booked", code=code, fee_is_held=keeps_fee, contact_number=number, language=language)
     if notify:
         notices.queue_confirmation(tx, profile, now, booked, line=text_line)
@@ -156,7 +156,7 @@ def _held(tx: Transaction, hold_id: int, holder: str) -> Booking | None:
     return held if held.holder == holder and held.state in ("held", "booked") else None
 
 
-def _fresh_code(tx: Transaction, held: Booking, number: str | None) -> str:
+def fresh_code(tx: Transaction, held: Booking, number: str | None) -> str:
     """A code that is free, if nothing stands in the way of the visit."""
     visit = {"patient_id": held.patient_id, "department_id": held.department.id, "day": held.day, "number": number}
     while True:
@@ -168,7 +168,7 @@ def _fresh_code(tx: Transaction, held: Booking, number: str | None) -> str:
             return code
 
 
-def _keep_fee(tx: Transaction, now: datetime, held: Booking) -> bool:
+def keep_fee(tx: Transaction, now: datetime, held: Booking) -> bool:
     """Hold the fee on the person's account; False if there is none to hold, or no account."""
     if held.fee_cents == 0:
         return False
@@ -181,9 +181,12 @@ def _keep_fee(tx: Transaction, now: datetime, held: Booking) -> bool:
 
 def _set_state(tx: Transaction, now: datetime, visit: Booking, state: str, channel: str, cause: str) -> Booking:
     _SET_STATE.run(tx, booking_id=visit.id, new_state=state)
-    _note(tx, now, visit.id, state, channel, cause)
+    note(tx, now, visit.id, state, channel, cause)
     return replace(visit, state=state, fee_is_held=False)
 
 
-def _note(tx: Transaction, now: datetime, booking_id: int, what: str, channel: str, cause: str) -> None:
-    _EVENT.run(tx, booking_id=booking_id, at=now, what=what, channel=channel, cause=cause)
+def note(
+    tx: Transaction, now: datetime, booking_id: int, what: str, channel: str, cause: str, detail: str | None = None
+) -> None:
+    """What became of the booking, for its history."""
+    _EVENT.run(tx, booking_id=booking_id, at=now, what=what, channel=channel, cause=cause, detail=detail)

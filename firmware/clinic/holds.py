@@ -63,13 +63,20 @@ _RELEASE = delete(bookings).where(_IS_HELD_BY)
 
 
 def hold(
-    tx: Transaction, profile: ClinicProfile, now: datetime, slot: Slot, patient_id: int, *, holder: str, channel: str
+    tx: Transaction,
+    profile: ClinicProfile,
+    now: datetime,
+    slot: Slot,
+    patient_id: int | None,
+    *,
+    holder: str,
+    channel: str,
 ) -> Hold:
-    """Keep `slot` for the person until `profile.hold_s` from now; what `holder` held before is given back.
+    """Keep `slot` for the person (None: for whom is not known yet) until `profile.hold_s` from now.
 
-    `holder` names the call, dialogue or desk ("call/<id>"), `channel` is voice, text or desk. If the number of a
-    series is gone, its next free number is taken. Raises `SlotTaken` (or `SlotOff`) with the next free slots,
-    `AlreadyBookedThatDay` or `BeyondHorizon`.
+    What `holder` held before is given back. `holder` names the call, dialogue or desk ("call/<id>"), `channel` is
+    voice, text or desk. If the number of a series is gone, its next free number is taken. Raises `SlotTaken` (or
+    `SlotOff`) with the next free slots, `AlreadyBookedThatDay` or `BeyondHorizon`.
     """
     if slot.day > profile.last_day(now):
         raise BeyondHorizon(profile.last_day(now))
@@ -125,7 +132,9 @@ def _candidates(tx: Transaction, profile: ClinicProfile, now: datetime, slot: Sl
         yield from (free for offer in of_session if offer.session.id == slot.session.id for free in offer.free)
 
 
-def _row(slot: Slot, patient_id: int, now: datetime, until: datetime, holder: str, channel: str) -> dict[str, Any]:
+def _row(
+    slot: Slot, patient_id: int | None, now: datetime, until: datetime, holder: str, channel: str
+) -> dict[str, Any]:
     session = slot.session
     return {
         "slot_key": slot.key,

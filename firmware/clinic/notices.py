@@ -34,6 +34,12 @@ def cancellation(profile: ClinicProfile, now: datetime, booking: Booking, langua
     return _text(profile, now, booking, language, _form("cancelled", booking), [])
 
 
+def moved(profile: ClinicProfile, now: datetime, booking: Booking, language: Language) -> str:
+    """To when a visit was moved, and how to cancel it by text if there is still time and room for that."""
+    tail = ["cancel.how"] if now < profile.cut_off(booking.day) else []
+    return _text(profile, now, booking, language, _form("moved", booking), tail)
+
+
 def stopped(profile: ClinicProfile, now: datetime, booking: Booking, language: Language) -> str:
     """What the clinic can't keep, and if there is room for it, what to do."""
     return _text(profile, now, booking, language, _form("stopped", booking), ["stopped.how"])
@@ -53,6 +59,12 @@ def queue_cancellation(
     """Text the cancellation to the booking's number, if that can take texts; through `line` if it must be that one."""
     body = cancellation(profile, now, booking, booking.language or "zh")
     _queue(tx, now, booking, body, "cancellation", line)
+
+
+def queue_moved(tx: Transaction, profile: ClinicProfile, now: datetime, booking: Booking) -> None:
+    """Text to the booking's number, if that can take texts, to when the visit was moved."""
+    body = moved(profile, now, booking, booking.language or "zh")
+    _queue(tx, now, booking, body, "confirmation", None)
 
 
 def queue_stopped(tx: Transaction, profile: ClinicProfile, now: datetime, booking: Booking) -> None:

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
@@ -142,5 +143,5 @@ def _begins(column: ColumnElement[str], beginning: str) -> ColumnElement[bool]:
     return and_(column >= beginning, column < beginning + _LAST)
 
 
-def _keys(tx: Transaction, statement: Select[tuple[int]]) -> list[int]:
+def _keys(tx: Transaction, statement: Select[Any]) -> list[int]:
     return list(tx.execute(statement).scalars())

@@ -227,9 +227,10 @@ booking_events = Table(
     Column("id", Integer, primary_key=True),
     Column("booking_id", ForeignKey("bookings.id"), nullable=False, index=True),
     Column("at", Instant, nullable=False),
-    Column("what", String(20), nullable=False),  # booked, cancelled, arrived, no-show
+    Column("what", String(20), nullable=False),  # booked, moved, cancelled, restored, arrived, no-show, reopened
     Column("channel", String(10), nullable=False),
     Column("cause", String(40)),  # call id, dialogue id or staff name
+    Column("detail", String(100)),  # of a move: the slot before
     Index("booking_events_by_cause", "cause"),
 )  # fmt: skip
 

@@ -55,6 +55,13 @@ class Reader:
         return self.session.user if self.session else None
 
     @property
+    def signed_in(self) -> User:
+        """The person; for pages that the gate shows only to people who have signed in."""
+        if self.user is None:
+            raise LookupError("nobody has signed in")
+        return self.user
+
+    @property
     def login(self) -> str:
         """Who it is, for the audit trail and the history of bookings."""
         return self.user.login if self.user else "nobody"

@@ -2,6 +2,26 @@
 
 from __future__ import annotations
 
-from webui.rooms import certificate, live_events, preferences, sign_in, today
+from webui.rooms import (
+    account,
+    certificate,
+    live_events,
+    preferences,
+    sign_in,
+    today,
+    users,
+    welcome,
+    wizard,
+)
 
-ALL = (today, certificate, live_events, preferences, sign_in)
+ALL = (
+    today,
+    account,
+    certificate,
+    live_events,
+    preferences,
+    sign_in,
+    users,
+    welcome,
+    wizard,
+)

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 from bottle import Bottle, HTTPError, HTTPResponse, request
+from jinja2 import TemplateError
 
 from firmware.clinic.errors import ClinicError
 from firmware.control.channel import ControlError
@@ -74,6 +75,9 @@ class Gate:
             if route.right is not None and not reader.may(route.right):
                 return refusals.page(reader, 403)
             return self._forged(environ, route, session) or self._carry_out(route, reader, arguments)
+        except TemplateError:  # a missing template is an OSError too, but no fault of the ledger
+            log.exception("a page broke: %s", route_name(environ))
+            return refusals.page(reader, 500)
         except LEDGER_UNAVAILABLE as error:
             log.error("a page could not be made: the ledger can't be used (%s)", type(error).__name__)
             return refusals.page(reader, 503)

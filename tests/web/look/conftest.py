@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from socketserver import ThreadingMixIn
@@ -22,7 +23,7 @@ from webui import render
 from webui.assets import PREFIX, serve_asset
 from webui.flashes import Flash, Undo
 from webui.forms import Form
-from webui.guard import guarded
+from webui.guard import WsgiApp, guarded
 from webui.words import Words, page_texts
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
@@ -39,7 +40,7 @@ def sample_page(language: str) -> str:
     environment = render.environment().overlay(
         loader=ChoiceLoader([FileSystemLoader(Path(__file__).parent), FileSystemLoader(render.VIEWS)])
     )
-    rooms = [(key.split(".")[0].replace("_", " ").title(), symbol, path) for path, key, symbol, _ in render.NAVIGATION]
+    rooms = [(words(key), symbol, path) for path, key, symbol, _ in render.NAVIGATION]
     return environment.get_template("sample.html").render(
         t=words,
         form=form,
@@ -68,7 +69,9 @@ class Posts(list[str]):
     """What the page's forms sent."""
 
 
-def application(posts: Posts) -> Callable[..., Iterable[bytes]]:
+def application(posts: Posts) -> WsgiApp:
+    """The sample page on every address."""
+
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ["PATH_INFO"].startswith(PREFIX):
             return serve_asset(environ, start_response)
@@ -95,15 +98,22 @@ def posts() -> Posts:
     return Posts()
 
 
-@pytest.fixture
-def address(posts: Posts) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, guarded(application(posts)), Server, Silent)
+@contextmanager
+def served(app: WsgiApp) -> Iterator[str]:
+    """The address of an application behind our guard."""
+    server = make_server("127.0.0.1", 0, guarded(app), Server, Silent)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def address(posts: Posts) -> Iterator[str]:
+    with served(application(posts)) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

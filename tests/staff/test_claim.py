@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from firmware.staff import claim, sessions, sign_in, users
 from firmware.staff.errors import NoClaim, WeakPassword, WrongCode
@@ -15,6 +15,7 @@ from firmware.staff.records import User
 from firmware.staff.rights import Role
 from firmware.storage.ledger import Ledger, Transaction, open_ledger
 from firmware.storage.schema import claims
+from firmware.storage.schema import users as user_rows
 from tests.staff.colleagues import LI_PASSWORD, OWNER_PASSWORD, hire_li, hire_owner
 
 
@@ -142,6 +143,12 @@ def test_at_the_box_somebody_else_can_be_made_administrator(ledger: Ledger, now:
     assert (new.id, new.role, new.is_active) == (li.id, Role.ADMIN, True)
 
 
-def test_an_administrator_who_was_switched_off_leaves_the_box_to_be_claimed(tx: Transaction, now: datetime) -> None:
+def test_a_box_whose_only_administrator_was_switched_off_by_a_fault_is_saved(tx: Transaction, now: datetime) -> None:
+    owner = hire_owner(tx, now)
+    tx.execute(update(user_rows).where(user_rows.c.id == owner.id).values(is_active=0))
+    assert claim.become_admin(tx, now, claim.issue(tx, now), "admin", "陈老板", LI_PASSWORD) == owner
+
+
+def test_somebody_from_the_desk_leaves_the_box_to_be_claimed(tx: Transaction, now: datetime) -> None:
     hire_li(tx, now)
-    assert claim.is_needed(tx), "somebody from the desk is no administrator"
+    assert claim.is_needed(tx)

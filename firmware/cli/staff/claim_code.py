@@ -21,5 +21,5 @@ def run(office: Office, _: argparse.Namespace) -> None:
     with office.changing("claim-code") as change:
         code = claim.issue(change.tx, change.now)
     print(f"Claim code: {code}")
-    print("Open the box's web page and type it where you would sign in, under 'claim code'; then choose a password.")
+    print("Open the box's web page: it asks for the code, or has 'I have a claim code' where you sign in.")
     print(f"It works once, for {claim.VALID_S // 3600} hours; codes printed before no longer work.")

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,3 +43,26 @@ def test_the_tests_run_on_the_very_packages_of_the_box() -> None:
 def test_every_dependency_has_its_reason(listed: str) -> None:
     reasons = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8").lower()
     assert [name for name in words(listed) if f"`{name}`" not in reasons] == []
+
+
+def browser_packages() -> tuple[dict[str, Any], dict[str, Any]]:
+    """What webui/package.json names and what its lock holds."""
+    wanted, lock = (
+        json.loads((ROOT / "webui" / name).read_text(encoding="utf-8"))
+        for name in ("package.json", "package-lock.json")
+    )
+    return wanted["dependencies"] | wanted["devDependencies"], lock["packages"]
+
+
+def test_browser_packages_are_locked_by_hash_and_name_no_place_to_fetch_them_from() -> None:
+    wanted, locked = browser_packages()
+    assert {f"node_modules/{name}" for name in wanted} <= set(locked)
+    for name, entry in locked.items():
+        assert name == "" or entry["integrity"].startswith("sha512-"), name
+        assert "resolved" not in entry, name
+        assert not entry.get("hasInstallScript"), name
+
+
+def test_every_browser_package_has_its_reason() -> None:
+    reasons = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    assert [name for name in browser_packages()[0] if f"`{name}`" not in reasons] == []

@@ -64,3 +64,9 @@ VOICE = {"name": "L1", "kind": "voice", "device": "/dev/ttyACM0"}
 def test_what_is_no_set_up_of_lines_is_refused_in_words(document: Any) -> None:
     with pytest.raises(LineSetupError):
         read_lines(document)
+
+
+@pytest.mark.parametrize("name", ["test", "test-text"])
+def test_the_names_of_the_test_phones_lines_are_taken(name: str) -> None:
+    with pytest.raises(LineSetupError, match=f"line '{name}': this name is the test phone's"):
+        read_lines({"lines": [{**VOICE, "name": name}]})

@@ -197,3 +197,23 @@ def test_warming_goes_on_after_a_clip_that_cannot_be_made(tmp_path: Path) -> Non
 def test_clips_cannot_be_changed_by_who_plays_them(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="read-only"):
         ClipStore(tmp_path, [Parrot()]).clip("三月", "zh")[0] = 1
+
+
+def test_the_file_of_a_clip_is_there_also_when_the_cache_was_cleared(tmp_path: Path) -> None:
+    store = ClipStore(tmp_path / "cache", [Parrot()], tmp_path / "staff")
+    file = store.file("三月", "zh")
+    assert file.parent == tmp_path / "cache"
+    assert len(soundfile.read(file)[0]) == len(store.clip("三月", "zh"))
+    file.unlink()
+    assert store.file("三月", "zh") == file
+    assert file.is_file()
+    record(tmp_path / "staff", "main.welcome")
+    assert len({store.file("三月", "zh", key) for key in (None, "main.welcome", "other.key")}) == 2
+    with pytest.raises(SpeechError, match="nothing to say"):
+        store.file("，", "zh")
+
+
+def test_a_clip_that_cannot_be_kept_has_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clips, "_write", lambda file, sound: None)
+    with pytest.raises(SpeechError, match="disk full"):
+        ClipStore(tmp_path, [Parrot()]).file("三月", "zh")

@@ -256,6 +256,75 @@ def test_a_wake_up_sends_at_once(ledger: Ledger, clock: ManualClock, line: Paper
     assert line.left == ["已约"]
 
 
+# ---- the test phone's line ----
+
+
+def queue_for(ledger: Ledger, clock: ManualClock, line: str | None, body: str) -> None:
+    with ledger.transaction() as tx:
+        outbox.queue_text(tx, clock.now(), PATIENT, body, "confirmation", line=line)
+
+
+def paper(clock: ManualClock, name: str) -> PaperLine:
+    line = PaperLine(clock)
+    line.name = name
+    return line
+
+
+def send_all(*senders: LineSender) -> None:
+    for sender in senders:
+        while sender.send_next():
+            continue
+
+
+def test_a_patients_text_never_leaves_through_the_test_phone_nor_a_tests_text_through_the_clinics_line(
+    ledger: Ledger, clock: ManualClock, line: PaperLine, sender: LineSender
+) -> None:
+    test = paper(clock, "test-text")
+    tests = LineSender(ledger, clock, test, takes_any=False)
+    for wish, body in ((None, "any"), ("test-text", "tried"), ("L3", "third"), ("L4", "fourth")):
+        queue_for(ledger, clock, wish, body)
+    send_all(tests)
+    assert test.left == ["tried"]
+    queue_for(ledger, clock, "test-text", "tried again")
+    send_all(sender)
+    assert line.left == ["any", "third"]
+    assert states(ledger) == ["sent", "sent", "sent", "queued", "queued"]
+
+
+def test_a_line_that_is_added_sends_its_own_texts_and_none_once_it_is_removed(
+    ledger: Ledger, clock: ManualClock, line: PaperLine
+) -> None:
+    told: list[list[str]] = []
+    workers = Outbox(ledger, clock, [], on_change=lambda: told.append(states(ledger)))
+    workers.start()
+    queue_for(ledger, clock, "test-text", "tried")
+    queue_for(ledger, clock, None, "any")
+    test = paper(clock, "test-text")
+    workers.add(test)
+    for _ in range(500):
+        if len(told) == 2:
+            break
+        signal.sigtimedwait([], 0.01)
+    workers.remove("test-text")
+    workers.remove("test-text")
+    queue_for(ledger, clock, "test-text", "too late")
+    workers.wake()
+    workers.stop()
+    assert test.left == ["tried"]
+    assert told == [["sending", "queued"], ["sent", "queued"]]
+
+
+def test_what_a_test_left_behind_is_withdrawn_and_troubles_nobody(ledger: Ledger, clock: ManualClock) -> None:
+    for wish in ("test-text", "test-text", None, None):
+        queue_for(ledger, clock, wish, "text")
+    with ledger.transaction() as tx:
+        outbox.mark_failed(tx, 1, "no network")
+        outbox.mark_failed(tx, 3, "no network")
+        outbox.close_line(tx, clock.now(), "test-text")
+        assert [text.id for text in outbox.not_arrived(tx, clock.now())] == [3]
+    assert states(ledger) == ["failed", "withdrawn", "failed", "queued"]
+
+
 # ---- kill -9 ----
 
 

@@ -13,8 +13,8 @@ from firmware.cli.staff import reading, table
 from firmware.cli.staff.line_check import check_lines, missing_devices
 from firmware.cli.staff.office import Office, command
 from firmware.cli.staff.refusals import Refused
-from firmware.clinic import notices, schedule
-from firmware.clinic.profile import ClinicProfile, read_profile
+from firmware.clinic import set_up
+from firmware.clinic.profile import read_profile
 from firmware.storage.documents import DurableStorage, Tables
 
 NAME = "set-up"
@@ -91,7 +91,7 @@ def _restore(office: Office, number: int) -> None:
         raise Refused(f"There is no version {number}; kept are {', '.join(map(str, kept)) or 'none'}.")
     tables = DurableStorage(office.folders.setup).version(number)
     if clinic := tables.get("clinic", {}).get("1"):
-        _check_texts(office, read_profile(clinic))
+        _check_clinic(office, clinic)
     if lines := tables.get("lines", {}).get("1"):
         check_lines(lines)
     office.folders.make()
@@ -106,7 +106,7 @@ def _set(office: Office, name: str, file: Path) -> None:
     if name == "clinic":
         if not isinstance(document, dict):
             raise Refused(f"{file} holds no settings: write 'name:', 'zone:' and so on.")
-        _check_texts(office, read_profile(document))
+        _check_clinic(office, document)
     else:
         document = check_lines(document)
     office.folders.make()
@@ -130,12 +130,12 @@ def _write_examples(folder: Path) -> None:
     print("'clinicbox set-up set lines lines.yaml', 'clinicbox roster set roster.yaml'.")
 
 
-def _check_texts(office: Office, profile: ClinicProfile) -> None:
-    """The clinic's name stands in every text: with it, none may take more parts than the clinic allows."""
+def _check_clinic(office: Office, document: dict[str, Any]) -> None:
     if not office.folders.ledger.exists():
+        read_profile(document)
         return  # there is no roster yet
     with office.ledger.reading() as tx:
-        notices.check_parts(profile, schedule.all_sessions(tx))
+        set_up.check_clinic(tx, document)
 
 
 _WHEN = "The box takes it up when it is started again."

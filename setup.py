@@ -1,5 +1,6 @@
 """Packaging; what is pinned for a box stands in requirements/, tool settings in pyproject.toml."""
 
+import re
 from pathlib import Path
 
 from setuptools import find_packages, setup
@@ -13,9 +14,15 @@ def direct_requirements() -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
+def version() -> str:
+    """What `firmware/__init__.py` says: the status of a running box tells it too."""
+    found = re.search(r'__version__ = "(.+)"', (HERE / "firmware" / "__init__.py").read_text(encoding="utf-8"))
+    return found[1] if found else ""
+
+
 setup(
     name="clinicbox",
-    version="0.1.0",
+    version=version(),
     description="Phone box for a small clinic: answers calls and texts and books visits",
     long_description=(HERE / "README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",

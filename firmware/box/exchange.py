@@ -196,6 +196,7 @@ class Box:
             yield "The phone service is restarting when the calls have ended."
         if self._documents.damage:
             yield str(self._documents.damage)
+        self._profile()  # looks whether it can be read
         for fault in (self._profile.fault, self._reception.flows.fault):
             if fault:
                 yield fault

@@ -39,6 +39,7 @@ LOOK_REAL_S = 0.25
 STOP_WITHIN_REAL_S = 20.0
 NETWORK = {
     "country": "cn",
+    "keeps_sound": False,  # what staff say while they try the menus is nobody's business
     "lines": [
         {"name": TEST_LINE, "kind": "voice", "model": "USR5637", "number": VOICE_NUMBER},
         {"name": TEST_TEXT_LINE, "kind": "gsm", "number": TEXT_NUMBER},
@@ -64,6 +65,7 @@ class Handset:
         self._texts_out, self._texts_in = texts_out, texts_in
         self._on_call, self._on_text, self._end_call = on_call, on_text, end_call
         self._lock = threading.Lock()
+        self._place = threading.Lock()  # one network at a time has the folder
         self._until = Deadline(clock, 0.0)
         self._worker: Worker | None = None
         self.lines: tuple[Line, ...] = ()
@@ -109,12 +111,13 @@ class Handset:
     # ---- its thread ----
 
     def _work(self, stop: threading.Event) -> None:
-        network = self._start_network()
-        try:
-            if self._comes_up(network, stop):
-                self._serve(network, stop)
-        finally:
-            network.stop()
+        with self._place:
+            network = self._start_network()
+            try:
+                if self._comes_up(network, stop):
+                    self._serve(network, stop)
+            finally:
+                network.stop()
 
     def _start_network(self) -> NetworkProcess:
         shutil.rmtree(self._folder, ignore_errors=True)

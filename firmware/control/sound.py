@@ -78,13 +78,12 @@ class SoundStream:
         try:
             poll = select.poll()
             poll.register(self._socket, select.POLLIN)
-            if not poll.poll(None if timeout_s is None else max(0.0, timeout_s * 1000)):
-                raise TimeoutError("no sound came")
-            packet = self._socket.recv(FRAME_BYTES + 2)  # one byte more than fits shows a packet that is too long
-        except (OSError, ValueError) as error:  # ValueError: closed in another thread
-            if isinstance(error, TimeoutError):
-                raise
+            came = poll.poll(None if timeout_s is None else max(0.0, timeout_s * 1000))
+            packet = self._socket.recv(FRAME_BYTES + 2) if came else None  # a byte more shows one that is too long
+        except (OSError, ValueError):  # ValueError: closed in another thread
             packet = END
+        if packet is None:
+            raise TimeoutError("no sound came")
         return self._sound_in(packet)
 
     def close(self) -> None:

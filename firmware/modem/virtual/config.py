@@ -69,6 +69,7 @@ class NetworkConfig:
     country: str = "cn"
     phones: tuple[str, ...] = ()  # numbers that can be called although they have not called yet
     trunks: int = TRUNKS
+    keeps_sound: bool = True  # of each phone's calls, as files in the run folder
 
     def __post_init__(self) -> None:
         if self.country not in countries():

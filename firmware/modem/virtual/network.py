@@ -40,6 +40,7 @@ class VirtualNetwork:
         self._plan = load_plan(config.country)
         self._zone = ZoneInfo(self._plan.zone)
         self._run_dir = run_dir
+        self._sounds = run_dir / "phones" if config.keeps_sound else None
         self._publish = publish
         self._names = count(1)
         self._lines: dict[str, SubscriberLine | MobileLine] = {}
@@ -55,8 +56,7 @@ class VirtualNetwork:
         if key in self._lines:
             raise NotPossible("this number belongs to a line")
         if key not in self.phones:
-            folder = self._run_dir / "phones"
-            self.phones[key] = Phone(key, self._plan, self._exchange, folder, self._names, self._call_changed)
+            self.phones[key] = Phone(key, self._plan, self._exchange, self._sounds, self._names, self._call_changed)
         return self.phones[key]
 
     def phone_in_call(self, call: str) -> Phone:

@@ -46,22 +46,23 @@ class LegEvent:
 
 
 class Recording:
-    """Both directions of one phone's call as raw 16-bit files on one time line."""
+    """Both directions of one phone's call as raw 16-bit files on one time line; without a folder only the time."""
 
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._heard = _open(folder / "heard.s16")
-        self._said = _open(folder / "said.s16")
+    def __init__(self, folder: Path | None) -> None:
+        self._files: tuple[BinaryIO, ...] = ()
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._files = _open(folder / "heard.s16"), _open(folder / "said.s16")
         self.samples = 0
 
     def add(self, heard: Sound, said: Sound) -> None:
-        self._heard.write(heard.tobytes())
-        self._said.write(said.tobytes())
+        for file, sound in zip(self._files, (heard, said), strict=False):
+            file.write(sound.tobytes())
         self.samples += len(heard)
 
     def close(self) -> None:
-        self._heard.close()
-        self._said.close()
+        for file in self._files:
+            file.close()
 
 
 class Leg:
@@ -85,7 +86,7 @@ class Phone:
         number: str,
         plan: CountryPlan,
         exchange: Exchange,
-        folder: Path,
+        folder: Path | None,
         names: count[int],
         publish: Callable[[LegEvent], None],
     ) -> None:
@@ -217,7 +218,7 @@ class Phone:
         return self.leg
 
     def _go_off_hook(self, leg: Leg) -> None:
-        leg.recording = Recording(self._folder / leg.name)
+        leg.recording = Recording(self._folder and self._folder / leg.name)
 
     def _drop(self, leg: Leg) -> None:
         if leg.recording is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 
+from firmware.clinic import pinyin
 from firmware.clock import Clock
 from firmware.staff import form_once, sessions, sign_in
 from firmware.storage.folders import Folders
@@ -41,7 +42,8 @@ class Housekeeping:
             with self._ledger.transaction() as tx:
                 for room in (sessions, form_once, sign_in):
                     room.sweep(tx, now)
+            pinyin.fill_missing(self._ledger)
         except LEDGER_UNAVAILABLE as error:
-            log.warning("old sessions are not swept: the ledger can't be used (%s)", type(error).__name__)
+            log.warning("the daily work is not done: the ledger can't be used (%s)", type(error).__name__)
         if self._files.authority.exists():
             certificates.ensure(self._files, now, certificates.own_addresses())

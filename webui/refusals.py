@@ -7,7 +7,7 @@ from typing import Any
 
 from bottle import HTTPResponse
 
-from firmware.clinic import errors
+from firmware.clinic import desk, errors, patient_changes
 from firmware.clinic.patient_changes import CannotChange
 from firmware.clinic.roster_document import RosterError
 from firmware.control.channel import NotRunning, Refused
@@ -37,7 +37,13 @@ _SENTENCES: dict[type[Exception], Sentence] = {
     errors.NotEnoughMoney: lambda error, t: t("refused.not_enough_money", missing=Money(error.missing_cents)),
     errors.NoAccount: lambda error, t: t("refused.no_account"),
     errors.NoSuchPatient: lambda error, t: t("refused.no_such_patient"),
+    desk.PatientDeceased: lambda error, t: t("refused.patient_deceased"),
     errors.ProfileError: lambda error, t: t("refused.setting", reason=str(error)),
+    patient_changes.ChangedMeanwhile: lambda error, t: t("form.changed_meanwhile"),
+    patient_changes.ReachesAlready: lambda error, t: t("refused.reaches_already"),
+    patient_changes.ReachesNot: lambda error, t: t("refused.reaches_not"),
+    patient_changes.OwnGuardian: lambda error, t: t("refused.own_guardian"),
+    patient_changes.GuardianDeceased: lambda error, t: t("refused.guardian_deceased"),
     CannotChange: lambda error, t: t("refused.cannot_change", reason=str(error)),
     RosterError: lambda error, t: t("refused.roster", reason=str(error)),
     FlowError: lambda error, t: t("refused.flow", reason=str(error)),
@@ -72,6 +78,11 @@ def answer(reader: Reader, route: Route, error: Exception) -> HTTPResponse:
     if route.method == "POST":
         return reader.go(reader.came_from, Flash(told, "bad"))
     return reader.page("refused.html", 409, code=409, told=told)
+
+
+def no_clinic(reader: Reader) -> HTTPResponse:
+    """The page before a clinic is set up, for people who can't do that themselves."""
+    return reader.page("refused.html", 409, code=409, told=reader.words("wizard.no_clinic_yet"))
 
 
 def page(reader: Reader, status: int) -> HTTPResponse:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, or_, select
+from sqlalchemy import Row, and_, bindparam, func, or_, select
 
 from firmware.clinic import moving, roster, schedule
 from firmware.clinic.moving import Before
@@ -20,6 +20,8 @@ from firmware.storage.ledger import Transaction
 from firmware.storage.schema import booking_events, bookings, outbox, patients, sessions
 
 FREE, PAST = "free", "past"
+CHANNELS = ("voice", "text", "desk")
+MOST_CANCELLATIONS = 200
 _ANY = Wish()
 
 
@@ -107,6 +109,15 @@ class SentText:
     sent_at: datetime | None
 
 
+@dataclass(frozen=True)
+class Cancellation:
+    """A visit that was given up, and how."""
+
+    visit: Visit
+    slot: Slot
+    event: Event
+
+
 _VISIT_COLUMNS = (
     "id", "state", "slot_key", "session_id", "begins", "queue_number", "patient_id", "contact_number", "code",
     "fee_cents", "fee_is_held", "channel", "holder",
@@ -128,6 +139,33 @@ _TEXTS = (
     .where(outbox.c.booking_id == bindparam("which"))
     .order_by(outbox.c.id)
 )
+
+
+_CANCELLED_EVENT = booking_events.alias("cancelled_event")
+_CANCELLATIONS = (
+    select(
+        *(bookings.c[name].label(f"booking_{name}") for name in (*_VISIT_COLUMNS, "day")),
+        patients.c.name_zh.label("patient_zh"), patients.c.name_en.label("patient_en"), patients.c.born,
+        *(_CANCELLED_EVENT.c[name].label(f"event_{name}") for name in ("at", "what", "channel", "cause")),
+        *SESSION_COLUMNS,
+    )
+    .select_from(
+        bookings.join(patients, bookings.c.patient_id == patients.c.id)
+        .join(SESSION_TABLES, bookings.c.session_id == sessions.c.id)
+        .join(_CANCELLED_EVENT, bookings.c.id == _CANCELLED_EVENT.c.booking_id)
+    )
+    .where(
+        bookings.c.day.between(bindparam("first"), bindparam("last")),
+        bookings.c.state == "cancelled",
+        _CANCELLED_EVENT.c.id
+        == select(func.max(booking_events.c.id))
+        .where(booking_events.c.booking_id == bookings.c.id, booking_events.c.what == "cancelled")
+        .correlate(bookings)
+        .scalar_subquery(),
+    )
+    .order_by(bookings.c.day, bookings.c.begins, bookings.c.id)
+    .limit(MOST_CANCELLATIONS)
+)  # fmt: skip
 
 
 def day_book(tx: Transaction, profile: ClinicProfile, now: datetime, day: date, wish: Wish = _ANY) -> list[DaySession]:
@@ -152,6 +190,12 @@ def history(tx: Transaction, booking_id: int) -> list[Event]:
 def texts(tx: Transaction, booking_id: int) -> list[SentText]:
     """What was or is to be texted about the visit, oldest first."""
     return [SentText(*row) for row in tx.execute(_TEXTS, {"which": booking_id})]
+
+
+def cancellations(tx: Transaction, first: date, last: date, channel: str | None = None) -> list[Cancellation]:
+    """The visits of these days that were cancelled (over one channel), soonest first, at most `MOST_CANCELLATIONS`."""
+    wanted = _CANCELLATIONS if channel is None else _CANCELLATIONS.where(_CANCELLED_EVENT.c.channel == channel)
+    return [_cancellation(row) for row in tx.execute(wanted, {"first": first, "last": last})]
 
 
 def session(tx: Transaction, session_id: int) -> Session | None:
@@ -217,4 +261,26 @@ def _visit(row: Row[Any]) -> Visit:
         fee_is_held=bool(row.fee_is_held),
         channel=row.channel,
         holder=row.holder or "",
+    )
+
+
+def _cancellation(row: Any) -> Cancellation:
+    visit = Visit(
+        id=row.booking_id,
+        state=row.booking_state,
+        begins=row.booking_begins,
+        queue_number=row.booking_queue_number,
+        patient_id=row.booking_patient_id,
+        name=Name(row.patient_zh, row.patient_en),
+        born=row.born,
+        number=row.booking_contact_number,
+        code=row.booking_code,
+        fee_cents=row.booking_fee_cents,
+        fee_is_held=bool(row.booking_fee_is_held),
+        channel=row.booking_channel,
+        holder=row.booking_holder or "",
+    )
+    slot = Slot(session_of(row), row.booking_day, row.booking_begins, row.booking_queue_number)
+    return Cancellation(
+        visit, slot, Event(row.event_at, row.event_what, row.event_channel, row.event_cause or "", None)
     )

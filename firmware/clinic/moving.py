@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from sqlalchemy import select, update
 
@@ -26,6 +26,12 @@ class Before:
 
     def __str__(self) -> str:
         return f"{self.slot_id} {self.begins:%H:%M}"
+
+    @property
+    def parts(self) -> tuple[int, date, int]:
+        """Session, day and queue number."""
+        session_id, day, number = self.slot_id.split("/")
+        return int(session_id), date.fromisoformat(day), int(number)
 
 
 def before(detail: str) -> Before:

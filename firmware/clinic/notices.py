@@ -20,6 +20,7 @@ from firmware.sms_parts import parts_of
 from firmware.storage import outbox
 from firmware.storage.ledger import Transaction
 
+_NO_CODE = "0" * DIGITS
 _OLD_YEAR = datetime(2026, 12, 29, 12, tzinfo=UTC)  # dates take the most characters there: "12月30日周三", "Wed 30 Dec"
 
 
@@ -27,6 +28,12 @@ def confirmation(profile: ClinicProfile, now: datetime, booking: Booking, langua
     """What was booked, and how to cancel it by text if there is still time and room for that."""
     tail = ["cancel.how"] if now < profile.cut_off(booking.day) else []
     return _text(profile, now, booking, language, _form("booked", booking), tail)
+
+
+def preview(profile: ClinicProfile, now: datetime, slot: Slot, language: Language) -> str:
+    """The confirmation of a visit that is not booked yet: where its code will be stand dots."""
+    text = confirmation(profile, now, _visit_of(slot, _NO_CODE), language)
+    return text.replace(_NO_CODE, "•" * DIGITS).replace(_NO_CODE[:SHORT_DIGITS], "•" * SHORT_DIGITS)
 
 
 def cancellation(profile: ClinicProfile, now: datetime, booking: Booking, language: Language) -> str:
@@ -82,7 +89,8 @@ def check_parts(profile: ClinicProfile, sessions: Iterable[Session]) -> None:
     """Raise `ProfileError` if a text about a visit to one of `sessions` would take more than `profile.text_parts`."""
     for session in sessions:
         for language in LANGUAGES:
-            text = confirmation(profile, _OLD_YEAR, _longest_visit(session), language)
+            longest = _longest_visit(session)
+            text = max((told(profile, _OLD_YEAR, longest, language) for told in (confirmation, moved)), key=parts_of)
             if (parts := parts_of(text)) > profile.text_parts:
                 raise ProfileError(
                     f"clinic: text_parts: {text!r} takes {parts} parts; the limit is {profile.text_parts}"
@@ -118,9 +126,13 @@ def facts(booking: Booking, profile: ClinicProfile, now: datetime) -> dict[str, 
 
 def _longest_visit(session: Session) -> Booking:
     slot = Slot(session, _OLD_YEAR.date() + timedelta(days=1), session.begins, session.capacity or 1)
+    return _visit_of(slot, _NO_CODE)
+
+
+def _visit_of(slot: Slot, code: str) -> Booking:
     return Booking(
-        id=0, state="booked", slot=slot, patient_id=0, fee_cents=session.fee_cents, fee_is_held=False,
-        code="0" * DIGITS, holder="", contact_number=None, language=None, channel="desk",
+        id=0, state="booked", slot=slot, patient_id=0, fee_cents=slot.session.fee_cents, fee_is_held=False,
+        code=code, holder="", contact_number=None, language=None, channel="desk",
     )  # fmt: skip
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from webui.rooms import (
     account,
+    bookings,
     certificate,
     live_events,
+    patients,
     preferences,
+    roster,
     sign_in,
     today,
     users,
@@ -17,9 +20,12 @@ from webui.rooms import (
 ALL = (
     today,
     account,
+    bookings,
     certificate,
     live_events,
+    patients,
     preferences,
+    roster,
     sign_in,
     users,
     welcome,

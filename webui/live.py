@@ -64,7 +64,7 @@ class Live:
         mine.put(_event("service", {"up": self.is_up}))
         return self._serve(mine)
 
-    def publish(self, name: str, **details: Any) -> None:
+    def publish(self, name: str, /, **details: Any) -> None:
         """Tell every page."""
         message = _event(name, details)
         with self._lock:

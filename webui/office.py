@@ -14,6 +14,7 @@ from firmware.storage.ledger import Ledger
 from webui.flashes import Flashes
 from webui.live import Live
 from webui.phone_service import PhoneService
+from webui.places import Places
 
 
 @dataclass
@@ -30,6 +31,7 @@ class Office:
 
     def __post_init__(self) -> None:
         self._profile = CurrentProfile(self.documents)
+        self.places = Places(self.documents)
 
     @property
     def has_clinic(self) -> bool:

@@ -31,7 +31,7 @@ from firmware.storage.schema import (
 COUNTED = ("booked", "arrived", "no-show")
 MOST_VISITS = 2000  # of one day
 EVENTS_LOOKED_AT = 200
-MOST_NEWS = 8
+MOST_NEWS = 6
 
 Owner = tuple[int, int | None]  # department, doctor; no doctor: the department's general numbers
 

@@ -76,9 +76,8 @@ class Handset:
             self._until = Deadline(self._clock, KEPT_S)
             if self._worker is None or not self._worker.is_alive:
                 self._worker = Worker("test phone", self._work, on_death=_broke).start()
-        return {
-            "socket": str(self._folder / SOCKET), "voice": VOICE_NUMBER, "text": TEXT_NUMBER, "ready": self.is_ready,
-        }  # fmt: skip
+        socket = str((self._folder / SOCKET).absolute())
+        return {"socket": socket, "voice": VOICE_NUMBER, "text": TEXT_NUMBER, "ready": self.is_ready}
 
     @property
     def is_ready(self) -> bool:

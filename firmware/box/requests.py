@@ -8,7 +8,7 @@ from collections.abc import Callable
 from firmware.audio.clips import ClipStore
 from firmware.box import devices
 from firmware.control.channel import Handler, Message
-from firmware.ivr.speaking import voice_for
+from firmware.language.speaking import voice_for
 from firmware.language.values import LANGUAGES
 from firmware.modem.line_setup import read_lines
 from firmware.storage.folders import Folders

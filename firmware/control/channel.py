@@ -179,6 +179,7 @@ class ControlClient:
                 self._socket.send(encode({"ask": verb, **details}), socket.MSG_NOSIGNAL)
                 reply = self._receive()
             except OSError as error:
+                shut(self._socket)  # a reply that comes too late must not be taken for the next one's
                 raise NotRunning(f"the connection to {self._path} broke") from error
         return checked(reply)
 

@@ -42,12 +42,12 @@ class SoundStream:
 
     def __init__(self, connection: socket.socket, greeting: bytes | None = None) -> None:
         """`greeting` is sent before anything else, at the first use: until then a server can still refuse."""
-        connection.settimeout(None)  # with a timeout Python would wait for room before it sends
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         self._socket = connection
         self._greeting = greeting
         self._lock = threading.Lock()
         self._is_open = True
+        if greeting is None:
+            self._begin()
 
     @property
     def is_open(self) -> bool:
@@ -113,9 +113,15 @@ class SoundStream:
             greeting, self._greeting = self._greeting, None
             if greeting is not None and self._is_open:
                 try:
+                    self._begin()
                     self._put(greeting)
                 except OSError:
                     pass  # whoever uses the stream next is told
+
+    def _begin(self) -> None:
+        """From here on the connection carries sound."""
+        self._socket.settimeout(None)  # with a timeout Python would wait for room before it sends
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
 
     def _put(self, packet: bytes) -> None:
         self._socket.send(packet, socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)

@@ -122,6 +122,19 @@ def test_a_server_of_another_version_is_noticed(tmp_path: Path) -> None:
     other.close()
 
 
+def test_a_reply_that_comes_too_late_is_not_taken_for_the_next_ones(tmp_path: Path) -> None:
+    go_on = threading.Event()
+    late = {"slow": lambda _: {"late": go_on.wait(2)}, "quick": lambda _: {}}
+    server = ControlServer(tmp_path / "l.sock", late).start()
+    client = ControlClient(tmp_path / "l.sock", timeout_s=0.05)
+    with pytest.raises(NotRunning):
+        client.ask("slow")
+    go_on.set()
+    with pytest.raises(NotRunning):
+        client.ask("quick")
+    server.close()
+
+
 def test_a_handler_may_answer_with_a_version_of_its_own(tmp_path: Path) -> None:
     server = ControlServer(tmp_path / "v.sock", {"status": lambda _: {"version": "0.1.0"}}).start()
     client = ControlClient(tmp_path / "v.sock")

@@ -61,7 +61,13 @@ def test_sound_goes_both_ways(house: House) -> None:
 def test_what_is_refused_says_why(house: House) -> None:
     with pytest.raises(Refused, match="no call 'call-9'"):
         open_sound(house.path, 2.0, call="call-9")
-    assert ControlClient(house.path).ask("greet") == {}
+    raw = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    raw.connect(str(house.path))
+    raw.send(encode({"ask": "sound", "version": 1, "call": "call-9"}))
+    assert b"KeyError" in raw.recv(1000)
+    raw.send(encode({"ask": "greet"}))  # the connection is still good for requests
+    assert raw.recv(1000) == b'{"ok": true}'
+    raw.close()
 
 
 def test_a_stream_of_another_version_is_refused(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

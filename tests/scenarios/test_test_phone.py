@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from firmware.audio.spandsp import DtmfSender
 from firmware.control.channel import ControlClient, ControlError
 from firmware.modem.virtual.client import Network, PhoneCall
-from firmware.storage.schema import outbox
-from tests.scenarios.stage import Caller, Stage
+from firmware.storage.schema import call_events, outbox
+from tests.scenarios.stage import A_WORD, Caller, Stage
 
 WANG_XIUYING, LIU_QIANG = "13800000001", "13800000005"
 ALL_KEYS = "11948" + "21211"
@@ -93,6 +97,32 @@ def test_a_test_phone_that_is_put_away_ends_its_call_and_comes_back_when_asked_f
         assert "test" in lines(stage)
         stage.pass_time(20)
         stage.eventually("it was put away", lambda: "test" not in lines(stage))
+
+
+def test_a_tester_is_heard_and_hears_with_real_sound(open_stage: Callable[..., Stage]) -> None:
+    """A browser's end of the call: the key is a sound that was spoken into it."""
+    stage = open_stage(speed=1.0)
+    key = DtmfSender(120, 200).sound("1").astype("<i2").reshape(-1, 160)
+    with picked_up(stage) as phone:
+        call = phone.network.phone(WANG_XIUYING).dial(phone.reached["voice"])
+        sound, heard = call.sound(), bytearray()
+        listener = threading.Thread(target=lambda: heard.extend(b"".join(iter(sound.receive, None))))
+        listener.start()
+        stage.eventually("the menu", lambda: notes(stage, "node"), within_s=15)
+        stage.clock.sleep(1.0)
+        for frame in key:
+            sound.send(frame.tobytes())
+            stage.clock.sleep(0.02)
+        stage.eventually("the key", lambda: notes(stage, "key"), within_s=5)
+        assert notes(stage, "key") == ["1"]
+        call.hang_up()
+        listener.join(5)
+    loud = np.abs(np.frombuffer(heard, "<i2").reshape(-1, 160)).max(axis=1) > A_WORD
+    assert loud[-100:].mean() > 0.3  # in the last two seconds somebody spoke
+
+
+def notes(stage: Stage, kind: str) -> list[str]:
+    return [row.detail for row in stage.rows(call_events) if row.kind == kind]
 
 
 def test_a_box_that_is_killed_leaves_no_test_phone_behind(open_stage: Callable[..., Stage]) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import parse_qs
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
@@ -18,25 +17,27 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from markupsafe import Markup
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from firmware.language.catalogue import Catalogue
 from firmware.language.values import Name
 from webui import render
 from webui.assets import PREFIX, serve_asset
 from webui.flashes import Flash, Undo
 from webui.forms import Form
 from webui.guard import WsgiApp, guarded
-from webui.words import Words, page_texts
+from webui.words import Words
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 FLAGS += ["--disable-background-networking", "--disable-component-update"]
 NOW = datetime(2026, 10, 12, 8, 30, tzinfo=UTC)
+FRAME_TEXTS = [render.VIEWS.with_name("texts") / f"{name}.yaml" for name in ("common", "look", "sign_in", "navigation")]
 WRONG = {"phone": "form.phone"}
 
 
-def sample_page(language: str) -> str:
+def sample_page(language: str, wrong: Mapping[str, str] = WRONG) -> str:
     """tests/web/look/sample.html as the receptionist Wang Fang would see it."""
-    words = Words(page_texts(), "zh" if language == "zh" else "en")
+    words = Words(Catalogue(*FRAME_TEXTS), "zh" if language == "zh" else "en")
     form = Form({"name": "王小明", "phone": "138 0013", "pay": "desk"})
-    form.errors.update(WRONG)
+    form.errors.update(wrong)
     environment = render.environment().overlay(
         loader=ChoiceLoader([FileSystemLoader(Path(__file__).parent), FileSystemLoader(render.VIEWS)])
     )
@@ -77,11 +78,20 @@ def application(posts: Posts) -> WsgiApp:
             return serve_asset(environ, start_response)
         if environ["REQUEST_METHOD"] == "POST":
             posts.append(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])).decode())
-        language = parse_qs(environ.get("QUERY_STRING", "")).get("language", ["en"])[0]
+        if environ["PATH_INFO"] == "/live":
+            start_response("200 OK", [("Content-Type", "text/event-stream")])
+            return nothing_happens()
+        wishes = environ.get("QUERY_STRING", "").split("&")
         start_response("200 OK", [("Content-Type", "text/html; charset=utf-8")])
-        return [sample_page(language).encode()]
+        return [sample_page("zh" if "zh" in wishes else "en", {} if "right" in wishes else WRONG).encode()]
 
     return app
+
+
+def nothing_happens() -> Iterator[bytes]:
+    """A stream of events on a quiet day; its thread ends with the process."""
+    yield b": quiet\n\n"
+    threading.Event().wait()
 
 
 class Server(ThreadingMixIn, WSGIServer):
@@ -112,6 +122,7 @@ def served(app: WsgiApp) -> Iterator[str]:
 
 @pytest.fixture
 def address(posts: Posts) -> Iterator[str]:
+    sample_page("en")  # a part that is broken says so here, not as a page that never comes
     with served(application(posts)) as found:
         yield found
 
@@ -126,7 +137,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(chromium: Browser, address: str) -> Iterator[Callable[..., Page]]:
-    """`open_page("dark", "phone", "zh")`: the sample page; `complaints` holds what the browser said against it."""
+    """`open_page("dark", "phone", "zh", "right")`: the sample page; `complaints` holds what the browser said of it."""
     contexts = []
 
     def open_as(*wishes: str) -> Page:
@@ -134,12 +145,13 @@ def open_page(chromium: Browser, address: str) -> Iterator[Callable[..., Page]]:
             viewport={"width": 390, "height": 844} if "phone" in wishes else {"width": 1280, "height": 800},
             color_scheme="dark" if "dark" in wishes else "light",
         )
+        context.set_default_timeout(5000)
         contexts.append(context)
         page = context.new_page()
         page.complaints = []  # type: ignore[attr-defined]
         page.on("console", lambda said: page.complaints.append(said.text) if said.type == "error" else None)  # type: ignore[attr-defined]
         page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined]
-        page.goto(f"{address}?language={'zh' if 'zh' in wishes else 'en'}")
+        page.goto(f"{address}?{'&'.join(wishes)}")
         return page
 
     yield open_as

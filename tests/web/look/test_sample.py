@@ -79,8 +79,12 @@ def test_a_dialog_opens_and_closes_by_its_buttons(open_page: OpenPage) -> None:
     assert not page.is_visible("#ask")
 
 
+def test_a_form_that_came_back_begins_at_what_is_wrong(open_page: OpenPage) -> None:
+    assert open_page().evaluate("document.activeElement.id") == "field-phone"
+
+
 def test_the_first_tab_leads_past_the_rooms(open_page: OpenPage) -> None:
-    page = open_page()
+    page = open_page("right")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"

@@ -1,5 +1,5 @@
 // Forms that can't be sent twice by a double click, that warn before typed work is lost (data-keep), that refuse a file
-// too large before it travels (data-max-bytes), and that show how far an upload is.
+// too large before it travels (data-max-bytes), that show how far an upload is, and that begin at what is wrong.
 
 const PATIENCE_MS = 20000; // a form whose answer is a download leaves the page as it is
 
@@ -68,3 +68,5 @@ document.addEventListener("htmx:xhr:progress", (event) => {
   bar.hidden = false;
   bar.querySelector("progress").value = event.detail.loaded / event.detail.total;
 });
+
+document.querySelector("[aria-invalid=true]")?.focus();

@@ -86,7 +86,7 @@ def take_back_cancel(
     standing = replace(standing, fee_is_held=fee_was_held and bookings.keep_fee(tx, now, standing))
     _stand_again(tx, standing)
     bookings.note(tx, now, booking_id, "restored", "desk", cause)
-    if _told(tx, booking_id, cancelled_at):
+    if _told(tx, booking_id, "cancellation", cancelled_at):
         notices.withdraw(tx, booking_id)
         notices.queue_confirmation(tx, profile, now, standing)
     else:
@@ -105,7 +105,7 @@ def take_back_move(
     holder: str,
 ) -> Booking:
     """The visit is where it was before, if that is still free; raises what `moving.move` does."""
-    told = _told(tx, booking_id, _last_change(tx, booking_id, "moved"))
+    told = _told(tx, booking_id, "confirmation", _last_change(tx, booking_id, "moved"))
     moved = moving.move(tx, profile, now, booking_id, slot, holder=holder, channel="desk", notify=told)
     if not told:
         _put_texts_back(tx, booking_id, texts)
@@ -170,10 +170,10 @@ def _delay(tx: Transaction, now: datetime, booking_id: int) -> None:
     tx.execute(update(outbox).where(_queued(booking_id)).values(not_before=later(now, UNDO_S)))
 
 
-def _told(tx: Transaction, booking_id: int, since: datetime | None) -> bool:
-    """Whether a text about the change made then may have left."""
+def _told(tx: Transaction, booking_id: int, purpose: str, since: datetime | None) -> bool:
+    """Whether the text about the change made then may have left."""
     columns = outbox.c
-    of_change = and_(columns.booking_id == booking_id, columns.created_at >= since)
+    of_change = and_(columns.booking_id == booking_id, columns.purpose == purpose, columns.created_at >= since)
     return bool(tx.execute(select(exists().where(of_change, columns.state.not_in(("queued", "withdrawn"))))).scalar())
 
 

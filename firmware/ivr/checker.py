@@ -117,7 +117,7 @@ def _prompts(flows: FlowSet, known: Known) -> Iterator[Issue]:
     present = set(known.catalogue.keys())
     words = {word for step in known.steps.values() for word in step.words}
     for address, node in flow_graph.nodes(flows):
-        for key in _keys(node):
+        for key in prompts_of(node):
             if key not in present:
                 yield Issue(True, str(address), f"there is no prompt {key!r}")
                 continue
@@ -128,7 +128,8 @@ def _prompts(flows: FlowSet, known: Known) -> Iterator[Issue]:
                 yield Issue(True, str(address), f"the prompt {key!r} needs {gap!r}, which no step gives")
 
 
-def _keys(node: Node) -> Iterator[str]:
+def prompts_of(node: Node) -> Iterator[str]:
+    """The keys of everything that a node itself may say."""
     match node:
         case Say() | Voicemail() | Asking():
             yield from node.says

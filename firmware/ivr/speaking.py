@@ -12,6 +12,7 @@ from firmware.audio.player import silence
 from firmware.audio.port import Sound
 from firmware.ivr.turn import Option, Turn, WantKey
 from firmware.language.catalogue import Catalogue, Fragment, Prompt, joined
+from firmware.language.speaking import voice_for
 from firmware.language.values import Code, Language
 
 log = logging.getLogger(__name__)
@@ -34,13 +35,6 @@ def words(turn: Turn, language: Language, catalogue: Catalogue) -> str:
 def sounds(prompts: list[list[Fragment]], language: Language, clips: ClipStore) -> list[list[Sound]]:
     """The clips of the prompts; a clip that cannot be made is a pause, and logged."""
     return [[_clip(fragment, language, clips) for fragment in prompt] for prompt in prompts]
-
-
-def voice_for(text: str, language: Language) -> Language:
-    """A fragment is spoken by the voice of its script: "For English, press star" by the English one."""
-    if any("\u4e00" <= character <= "\u9fff" for character in text):
-        return "zh"
-    return "en" if any(character.isascii() and character.isalpha() for character in text) else language
 
 
 def _clip(fragment: Fragment, language: Language, clips: ClipStore) -> Sound:

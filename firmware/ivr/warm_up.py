@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from firmware.clinic.profile import ClinicProfile
-from firmware.ivr.speaking import voice_for
 from firmware.language.catalogue import Catalogue, Fragment
-from firmware.language.speaking import all_fragments
+from firmware.language.speaking import all_fragments, voice_for
 from firmware.language.values import LANGUAGES, Language, Name
 from firmware.storage.ledger import Transaction
 from firmware.storage.schema import departments, doctors

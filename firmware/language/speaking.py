@@ -25,3 +25,10 @@ def all_fragments(language: Language) -> list[str]:
 def is_pause(fragment: str) -> bool:
     """Whether a fragment is a short silence."""
     return not any(character.isalnum() for character in fragment)
+
+
+def voice_for(text: str, language: Language) -> Language:
+    """A fragment is spoken by the voice of its script: "For English, press star" by the English one."""
+    if any("\u4e00" <= character <= "\u9fff" for character in text):
+        return "zh"
+    return "en" if any(character.isascii() and character.isalpha() for character in text) else language

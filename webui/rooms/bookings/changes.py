@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bottle import HTTPResponse
 
-from firmware.clinic import bookings, people, records, schedule, undoing
+from firmware.clinic import bookings, notices, people, records, schedule, undoing
 from firmware.clinic.errors import NoSuchBooking, SlotTaken
 from firmware.clinic.records import Booking
 from firmware.clinic.undoing import Changed
+from firmware.phone_number import is_mobile
 from webui import refusals
 from webui.flashes import Flash, Undo
 from webui.reader import Reader, address
@@ -25,7 +28,9 @@ def cancel(reader: Reader, booking_id: int) -> HTTPResponse:
         )  # fmt: skip
         change.detail = f"booking {booking_id}"
     undo = Undo(f"/bookings/{booking_id}/restore", {"texts": _written(changed)})
-    return _done(reader, "bookings.done.cancelled", changed.booking, undo)
+    is_told = notify and changed.booking.contact_number is not None and is_mobile(changed.booking.contact_number)
+    key = "bookings.done.cancelled" if is_told else "bookings.done.cancelled_quietly"
+    return _done(reader, key, changed.booking, undo)
 
 
 def restore(reader: Reader, booking_id: int) -> HTTPResponse:
@@ -77,6 +82,7 @@ def move_page(reader: Reader, booking_id: int) -> HTTPResponse:
     return reader.page(
         "bookings/move.html", visit=visit, kept=kept, patient=patient, slot_id=kept.slot.id,
         opened=minutes(reader.now), say=saying, difference_cents=kept.slot.session.fee_cents - visit.fee_cents,
+        text=_text(reader, replace(visit, slot=kept.slot)),
     )  # fmt: skip
 
 
@@ -109,6 +115,13 @@ def move_back(reader: Reader, booking_id: int) -> HTTPResponse:
         )  # fmt: skip
         change.detail = f"booking {booking_id} to {visit.slot.key}"
     return _done(reader, "bookings.done.moved", visit)
+
+
+def _text(reader: Reader, moved: Booking) -> str:
+    """What goes out about the move; empty when nothing can."""
+    if moved.contact_number is None or not is_mobile(moved.contact_number):
+        return ""
+    return notices.moved(reader.profile, reader.now, moved, moved.language or "zh")
 
 
 def _done(reader: Reader, key: str, visit: Booking, undo: Undo | None = None, *, to: str | None = None) -> HTTPResponse:

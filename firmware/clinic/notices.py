@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from pathlib import Path
 
-from firmware.clinic import roster
+from firmware.clinic import roster, wordings
 from firmware.clinic.codes import DIGITS, SHORT_DIGITS
 from firmware.clinic.errors import ProfileError
 from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.records import Booking
 from firmware.clinic.roster import Session, Slot
-from firmware.language.catalogue import Catalogue, Prompt
+from firmware.language.catalogue import Prompt
 from firmware.language.values import LANGUAGES, ClockTime, Code, Day, Language, Money, Name, Ordinal, Value
 from firmware.phone_number import is_mobile
 from firmware.sms_parts import parts_of
@@ -145,8 +143,9 @@ def _text(
 ) -> str:
     """The head with its tail, or without if that takes more parts than the clinic pays for."""
     values = facts(booking, profile, now)
-    short = _catalogue().written(Prompt(head, values), language)
-    full = short + "".join(_catalogue().written(Prompt(key, values), language) for key in tail)
+    catalogue = wordings.catalogue(profile.wordings)
+    short = catalogue.written(Prompt(head, values), language)
+    full = short + "".join(catalogue.written(Prompt(key, values), language) for key in tail)
     return full if parts_of(full) <= profile.text_parts else short
 
 
@@ -154,8 +153,3 @@ def _queue(tx: Transaction, now: datetime, booking: Booking, body: str, purpose:
     if booking.contact_number is None or not is_mobile(booking.contact_number):
         return
     outbox.queue_text(tx, now, booking.contact_number, body, purpose, booking.id, line=line)
-
-
-@cache
-def _catalogue() -> Catalogue:
-    return Catalogue(Path(__file__).with_name("notices.yaml"))

@@ -13,8 +13,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from firmware.clinic import wordings
 from firmware.clinic.errors import ProfileError
 from firmware.clinic.roster import instant
+from firmware.clinic.wordings import Wordings
 from firmware.language.values import Name
 from firmware.storage.documents import SetupDocuments
 from firmware.storage.errors import StorageError
@@ -47,6 +49,7 @@ class ClinicProfile:
     general_asks_day: bool = False  # False: a general number is for today
     no_show_fee: str = RELEASE  # what becomes of the held fee of a visit that was missed: RELEASE or CHARGE
     text_parts: int = 1  # the most parts that one of the clinic's notices may have
+    wordings: Wordings = ()  # the clinic's own wording of its texts to patients
 
     def last_day(self, now: datetime) -> date:
         """The last day that can be booked."""
@@ -199,6 +202,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "general_asks_day": _switch,
     "no_show_fee": _one_of(RELEASE, CHARGE),
     "text_parts": _whole(1, 10),
+    "wordings": wordings.read,
 }
 
 if set(_READERS) != {field.name for field in fields(ClinicProfile)}:

@@ -7,7 +7,7 @@ value word group, so that each can be a staff recording; written, it becomes one
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Formatter
@@ -51,6 +51,20 @@ class Catalogue:
         for file in files:
             self._add(file)
 
+    def reworded(self, own: Mapping[str, Mapping[Language, str]]) -> Catalogue:
+        """The same catalogue with other texts for some keys: one text for speaking and writing."""
+        other = Catalogue()
+        other._texts = dict(self._texts)
+        for key, texts in own.items():
+            spoken = {**self._forms(key)["spoken"], **texts}
+            written = {lang: text for lang, text in self._forms(key)["written"].items() if lang not in texts}
+            other._texts[key] = {"spoken": spoken, "written": written}
+        return other
+
+    def template(self, key: str, language: Language) -> str:
+        """The text as it is written down, with its gaps."""
+        return self._forms(key)["written"].get(language) or self._text(key, "spoken", language)
+
     def keys(self) -> list[str]:
         return sorted(self._texts)
 
@@ -62,10 +76,8 @@ class Catalogue:
 
     def written(self, prompt: Prompt, language: Language) -> str:
         """The prompt as one string for a text message or a screen."""
-        forms = self._forms(prompt.key)
-        template = forms["written"].get(language) or self._text(prompt.key, "spoken", language)
         parts = []
-        for literal, gap in _parts(template):
+        for literal, gap in _parts(self.template(prompt.key, language)):
             parts.append(literal)
             if gap:
                 parts.append(writing.write(self._value(prompt, gap), language))

@@ -15,7 +15,7 @@ from firmware.audio.spandsp import DtmfSender
 from firmware.control.channel import ControlClient, ControlError
 from firmware.modem.virtual.client import Network, PhoneCall
 from firmware.storage.schema import call_events, outbox
-from tests.scenarios.stage import A_WORD, Caller, Stage
+from tests.scenarios.stage import A_WORD, LISTENING, Caller, Stage
 
 WANG_XIUYING, LIU_QIANG = "13800000001", "13800000005"
 ALL_KEYS = "11948" + "21211"
@@ -59,7 +59,7 @@ def lines(stage: Stage) -> dict[str, bool]:
 
 
 def test_a_test_books_while_a_patient_does_and_each_gets_only_the_own_text(open_stage: Callable[..., Stage]) -> None:
-    stage = open_stage()
+    stage = open_stage(speed=LISTENING)  # two networks at once
     patient = stage.ring("L1", LIU_QIANG)
     patient.press("11979" + "21211", gap_s=0.15)
     with picked_up(stage) as phone:

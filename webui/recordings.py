@@ -54,7 +54,7 @@ class Take:
 
     @property
     def id(self) -> str:
-        return self.file.stem
+        return f"{self.at:{_STAMP}}{_BETWEEN}{self.who}"
 
 
 class StaffRecordings:
@@ -128,7 +128,7 @@ class StaffRecordings:
         """A file that somebody put there by hand becomes a take, before another one takes its place."""
         now = self.in_use(spoken)
         if now is not None and now.file == self.file(spoken):
-            _copy(now.file, self._history(spoken) / f"{now.at:{_STAMP}}{_BETWEEN}.wav")
+            _copy(now.file, self._history(spoken) / f"{now.id}.wav")
 
     def _forget_old(self, spoken: Spoken) -> None:
         for take in self.takes(spoken)[TAKES_KEPT:]:

@@ -23,6 +23,13 @@ class Form:
         self._sent = sent
         self.errors: dict[str, str] = {}
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._sent
+
+    def names(self) -> tuple[str, ...]:
+        """Of every field that came."""
+        return tuple(self._sent)
+
     @property
     def is_good(self) -> bool:
         return not self.errors

@@ -109,6 +109,11 @@ def carry_out(tx: Transaction, profile: ClinicProfile, today: date, edit: Edit) 
     return replace(outcome, changes=(*renamed, *outcome.changes))
 
 
+def nobody() -> RosterError:
+    """The doctor or department that is asked for is not there."""
+    return RosterError("roster: there is nobody and nothing of this id (any more)")
+
+
 def preview(ledger: Ledger, work: Callable[[Transaction], Outcome]) -> Outcome:
     """What `work` would do; nothing of it stays."""
     found: list[Outcome] = []
@@ -131,7 +136,7 @@ def _settle_identity(tx: Transaction, edit: Edit) -> tuple[RosterChange, ...]:
             return ()
     old = known.pop(owner_id, None)
     if old is None:
-        raise RosterError("roster: there is nobody and nothing of this id (any more)")
+        raise nobody()
     if old == edit.name:
         return ()
     _refuse_namesake(known.values(), edit.name)

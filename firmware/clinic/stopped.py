@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from firmware.clinic import bookings, notices, people
+from firmware.clinic import bookings, notices, people, records
 from firmware.clinic.errors import AlreadyCancelled, NoSuchBooking
 from firmware.clinic.people import Patient
 from firmware.clinic.profile import ClinicProfile
@@ -42,6 +43,15 @@ class Report:
     texted: int
     to_call: int  # cancelled, but no text can tell them
     gone: int  # cancelled or over before, or no visit at all
+
+
+def known(tx: Transaction, booking_ids: Iterable[int]) -> list[Booking]:
+    """The bookings of these ids that there are, in the order given."""
+    found = []
+    for booking_id in booking_ids:
+        with suppress(NoSuchBooking):
+            found.append(records.booking(tx, booking_id))
+    return found
 
 
 def told(tx: Transaction, profile: ClinicProfile, now: datetime, visits: Iterable[Booking]) -> list[Stopped]:

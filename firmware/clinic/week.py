@@ -12,8 +12,8 @@ from sqlalchemy import Row, and_, or_, select
 
 from firmware.clinic import roster
 from firmware.clinic.profile import ClinicProfile
-from firmware.clinic.roster import Session
-from firmware.clinic.schedule import SESSION_COLUMNS, SESSION_TABLES, session_of
+from firmware.clinic.roster import Doctor, Session
+from firmware.clinic.schedule import SESSION_COLUMNS, SESSION_TABLES, all_doctors, session_of
 from firmware.storage.ledger import Transaction
 from firmware.storage.schema import IS_LIVE, absences, bookings, departments, sessions
 
@@ -54,6 +54,14 @@ def half_days(tx: Transaction, profile: ClinicProfile, now: datetime, first: dat
         for day in _dates(row, first, days):
             found.append(_half_day(session_of(row), row, day, profile, now, off, taken, coming))
     return sorted(found, key=_order)
+
+
+def doctors_there(tx: Transaction, today: date) -> list[Doctor]:
+    """The doctors with a half-day today or later, those of one department together."""
+    columns = sessions.c
+    there = select(columns.doctor_id).where(or_(columns.valid_until.is_(None), columns.valid_until >= today))
+    wanted = set(tx.execute(there).scalars())
+    return [each for each in all_doctors(tx) if each.id in wanted]
 
 
 def _half_day(

@@ -20,6 +20,7 @@ from firmware.clinic.errors import ClinicError
 from firmware.control.channel import ControlError
 from firmware.staff import sessions
 from firmware.staff.errors import AlreadyDone, StaffError
+from firmware.staff.rights import Right
 from firmware.staff.sessions import Session
 from firmware.storage.errors import StorageError
 from firmware.storage.trouble import LEDGER_UNAVAILABLE
@@ -28,13 +29,14 @@ from webui.flashes import Flash
 from webui.guard import Environ
 from webui.office import Office
 from webui.reader import READER, Reader
-from webui.routes import SOCKET, Route
+from webui.routes import PAGE, SOCKET, Route
 
 log = logging.getLogger(__name__)
 
 SESSION_COOKIE = "session"
 SIGN_IN = "/sign-in"
 WELCOME = "/welcome"
+SET_UP = "/setup"
 
 
 class StartResponse(Protocol):
@@ -74,6 +76,8 @@ class Gate:
                 return refusals.page(reader, 404)
             if route.right is not None and not reader.may(route.right):
                 return refusals.page(reader, 403)
+            if self._waits_for_clinic(route):
+                return reader.go(SET_UP) if reader.may(Right.SETTINGS) else refusals.no_clinic(reader)
             return self._forged(environ, route, session) or self._carry_out(route, reader, arguments)
         except TemplateError:  # a missing template is an OSError too, but no fault of the ledger
             log.exception("a page broke: %s", route_name(environ))
@@ -102,6 +106,11 @@ class Gate:
         if session is not None:
             sessions.touch(self._office.ledger, now, session)
         return session
+
+    def _waits_for_clinic(self, route: Route) -> bool:
+        """Whether there is nothing to show yet: one's own account, and streams, are there without a clinic."""
+        has_use = route.before_clinic or route.right is None or route.kind != PAGE
+        return not has_use and not self._office.has_clinic
 
     def _sign_in_first(self, environ: Environ, reader: Reader) -> HTTPResponse:
         if environ["REQUEST_METHOD"] in ("GET", "HEAD") and not reader.is_part:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bottle import HTTPResponse
 
-from firmware.clinic import desk, errors, patient_changes
+from firmware.clinic import desk, errors, patient_changes, sample, set_up
 from firmware.clinic.patient_changes import CannotChange
 from firmware.clinic.roster_document import RosterError
 from firmware.control.channel import NotRunning, Refused
@@ -45,6 +45,8 @@ _SENTENCES: dict[type[Exception], Sentence] = {
     patient_changes.OwnGuardian: lambda error, t: t("refused.own_guardian"),
     patient_changes.GuardianDeceased: lambda error, t: t("refused.guardian_deceased"),
     CannotChange: lambda error, t: t("refused.cannot_change", reason=str(error)),
+    set_up.OtherClinic: lambda error, t: t("refused.other_clinic"),
+    sample.LedgerNotEmpty: lambda error, t: t("refused.other_clinic"),
     RosterError: lambda error, t: t("refused.roster", reason=str(error)),
     FlowError: lambda error, t: t("refused.flow", reason=str(error)),
     staff.WrongLogin: lambda error, t: t("refused.wrong_login"),

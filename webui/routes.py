@@ -27,6 +27,7 @@ class Route:
     is_public: bool = False
     body_limit: int = FORM_BYTES
     kind: str = PAGE
+    before_clinic: bool = False  # of use also while no clinic is set up
 
 
 class Routes:
@@ -38,11 +39,19 @@ class Routes:
     def __iter__(self) -> Iterator[Route]:
         return iter(self._routes)
 
-    def get(self, rule: str, handler: Handler, right: Right | None) -> None:
-        self._routes.append(Route("GET", rule, handler, right))
+    def get(self, rule: str, handler: Handler, right: Right | None, *, before_clinic: bool = False) -> None:
+        self._routes.append(Route("GET", rule, handler, right, before_clinic=before_clinic))
 
-    def post(self, rule: str, handler: Handler, right: Right | None, *, body_limit: int = FORM_BYTES) -> None:
-        self._routes.append(Route("POST", rule, handler, right, body_limit=body_limit))
+    def post(
+        self,
+        rule: str,
+        handler: Handler,
+        right: Right | None,
+        *,
+        body_limit: int = FORM_BYTES,
+        before_clinic: bool = False,
+    ) -> None:
+        self._routes.append(Route("POST", rule, handler, right, body_limit=body_limit, before_clinic=before_clinic))
 
     def public_get(self, rule: str, handler: Handler) -> None:
         """For people who have not signed in: the sign-in itself, and what the browser needs to show it."""

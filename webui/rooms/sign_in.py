@@ -7,11 +7,13 @@ from bottle import HTTPResponse
 from firmware.staff import claim, sessions, sign_in
 from firmware.staff.errors import TooManyTries, WrongLogin
 from firmware.staff.records import User
+from firmware.staff.rights import Right
 from firmware.storage import audit
 from webui import refusals
-from webui.gate import SIGN_IN, WELCOME, forget_session_cookie, set_session_cookie
+from webui.gate import SET_UP, SIGN_IN, WELCOME, forget_session_cookie, set_session_cookie
 from webui.reader import Reader, local_path
 from webui.routes import Routes
+from webui.wizard import progress
 
 SIGN_OUT = "/sign-out"
 
@@ -44,6 +46,8 @@ def enter(reader: Reader) -> HTTPResponse:
         status = 429 if isinstance(error, TooManyTries) else 403
         wrong = refusals.sentence(error, reader.words)
         return reader.page("sign_in/page.html", status, login=login, wanted=wanted, left="", wrong=wrong)
+    if wanted == "/" and user.may(Right.SETTINGS) and progress.is_waiting(reader.office):
+        wanted = SET_UP
     return begin_session(reader, user, wanted)
 
 

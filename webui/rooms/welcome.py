@@ -6,9 +6,8 @@ from bottle import HTTPResponse
 
 from firmware.staff import claim, users
 from firmware.staff.errors import AlreadyDone, BadLogin, BadName, NoClaim, WeakPassword, WrongCode
-from webui.gate import SIGN_IN, WELCOME
+from webui.gate import SET_UP, SIGN_IN, WELCOME
 from webui.reader import Reader
-from webui.rooms import wizard
 from webui.rooms.account import Errors, beside_field, told_strength
 from webui.rooms.sign_in import begin_session
 from webui.routes import Routes
@@ -42,7 +41,7 @@ def become_admin(reader: Reader) -> HTTPResponse:
         return reader.go(SIGN_IN)  # the first click has made the account, and may have signed in
     except (WrongCode, NoClaim, WeakPassword, BadLogin, BadName) as error:
         return _page(reader, beside_field(reader, error))
-    return begin_session(reader, user, wizard.START if progress.is_waiting(reader.office) else "/")
+    return begin_session(reader, user, SET_UP if progress.is_waiting(reader.office) else "/")
 
 
 def check_password(reader: Reader) -> HTTPResponse:

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
-from firmware.storage.documents import SetupDocuments
 from webui.office import Office
 
-STEPS = ("language", "clinic", "people", "hours", "lines", "call")
+LANGUAGE, CLINIC, PEOPLE, HOURS, LINES, CALL = STEPS = ("language", "clinic", "people", "hours", "lines", "call")
 DONE = "done"
 _ORDER = (*STEPS, DONE)
 _DOCUMENT = "wizard"
 
 
-def reached(documents: SetupDocuments, has_clinic: bool) -> str:
+def reached(office: Office) -> str:
     """The step that waits, or `DONE`; a clinic that was set up without the wizard needs none."""
-    step = (documents.load(_DOCUMENT) or {}).get("step")
-    if step in _ORDER:
-        return str(step)
-    return DONE if has_clinic else STEPS[0]
+    step = (office.documents.load(_DOCUMENT) or {}).get("step")
+    if not office.has_clinic:
+        return step if step in (LANGUAGE, CLINIC) else LANGUAGE if step is None else CLINIC
+    return str(step) if step in _ORDER else DONE
 
 
 def is_waiting(office: Office) -> bool:
     """Whether the set-up was begun, or must be, and has not ended."""
-    return reached(office.documents, office.has_clinic) != DONE
+    return reached(office) != DONE
 
 
 def is_open(step: str, waiting: str) -> bool:
-    """Whether `step` may be shown: those before the waiting one may be gone through again."""
-    return waiting != DONE and _ORDER.index(step) <= _ORDER.index(waiting)
+    """Whether `step` may be shown: those before the waiting one may be gone through again, until all is done."""
+    if DONE in (step, waiting):
+        return step == waiting
+    return _ORDER.index(step) <= _ORDER.index(waiting)
 
 
 def after(step: str) -> str:
@@ -36,13 +37,17 @@ def after(step: str) -> str:
     return _ORDER[_ORDER.index(step) + 1]
 
 
-def advance(documents: SetupDocuments, has_clinic: bool, step: str) -> None:
-    """`step` is done; going back and doing an earlier one again loses nothing."""
-    waiting, following = reached(documents, has_clinic), after(step)
-    if _ORDER.index(following) > _ORDER.index(waiting):
-        documents.save(_DOCUMENT, {**memory(documents), "step": following})
+def advance(office: Office, step: str, people: Mapping[str, str] | None = None) -> None:
+    """`step` is done; an earlier one that is done again loses nothing. `people` is what was typed there."""
+    known = office.documents.load(_DOCUMENT) or {}
+    waiting = known.get("step", STEPS[0])
+    furthest = max(after(step), waiting if waiting in _ORDER else STEPS[0], key=_ORDER.index)
+    kept = known.get("people") if people is None else dict(people)
+    if {"step": furthest, "people": kept} != known:
+        office.documents.save(_DOCUMENT, {"step": furthest, "people": kept})
 
 
-def memory(documents: SetupDocuments) -> dict[str, Any]:
-    """What the steps remember of each other."""
-    return documents.load(_DOCUMENT) or {}
+def typed_people(office: Office) -> dict[str, str] | None:
+    """The fields of the departments' and doctors' step as they were sent last."""
+    people = (office.documents.load(_DOCUMENT) or {}).get("people")
+    return {str(name): str(value) for name, value in people.items()} if isinstance(people, dict) else None

@@ -109,6 +109,20 @@ def plainer(text: str) -> str | None:
     return plain if coding_of(plain) is Coding.GSM7 else None
 
 
+def room_left(text: str) -> int:
+    """How many more units fit before the text takes another part."""
+    counted = split(text)
+    if len(counted.parts) == 1:
+        return _ALONE[counted.coding] - counted.units
+    last = sum(_width(character, counted.coding) for character in counted.parts[-1])
+    return _OF_SEVERAL[counted.coding] - last
+
+
+def costly_characters(text: str) -> str:
+    """The characters, each once, that keep `text` out of the cheaper 7-bit alphabet."""
+    return "".join(dict.fromkeys(c for c in mend(text) if c not in _ONE_SEPTET and c not in _TWO_SEPTETS))
+
+
 def _width(character: str, coding: Coding) -> int:
     if coding is Coding.GSM7:
         return 2 if character in _TWO_SEPTETS else 1

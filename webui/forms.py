@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from datetime import date, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from firmware.phone_number import NotANumber, normalise
 
@@ -88,12 +88,9 @@ class Form:
 
     def cents(self, name: str, most: int = 10_000_000) -> int:
         """An amount of money such as 20 or 20.50, in cents."""
-        try:
-            amount = Decimal(self.raw(name).strip() or "x")
-            cents = int(amount * 100) if amount.is_finite() and abs(amount) < most else -1
-        except (InvalidOperation, ValueError):
-            cents = -1
-        if not 0 <= cents <= most or amount * 100 != cents:
+        value = self.raw(name).strip()
+        cents = int(Decimal(value) * 100) if re.fullmatch(r"[0-9]{1,8}(\.[0-9]{1,2})?", value) else most + 1
+        if cents > most:
             self.refuse(name, "form.money")
             return 0
         return cents

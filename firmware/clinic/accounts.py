@@ -63,8 +63,8 @@ _ENTRY = Prepared(insert(account_entries).values(named("patient_id", "booking_id
 
 
 _EFFECT = case(
-    (account_entries.c.kind.in_(("deposit", "refund")), account_entries.c.cents),
-    (account_entries.c.kind == "charge", -account_entries.c.cents),
+    (account_entries.c.kind == "deposit", account_entries.c.cents),
+    (account_entries.c.kind.in_(("charge", "refund")), -account_entries.c.cents),
     else_=0,  # what is held or released stays on the account
 )
 _COLUMNS = tuple(account_entries.c[name] for name in ("id", "at", "kind", "cents", "booking_id", "note"))
@@ -101,9 +101,14 @@ def deposit(tx: Transaction, now: datetime, patient_id: int, cents: int, note: s
     tx.execute(sqlite.insert(accounts).values(patient_id=patient_id).on_conflict_do_nothing())
     _move(tx, patient_id, balance=cents, held=0, wanted=0)
     _enter(tx, now, patient_id, "deposit", cents, note=note)
-    newest = select(func.max(account_entries.c.id)).where(account_entries.c.patient_id == patient_id)
-    entry_id: int = tx.execute(newest).scalar_one()
-    return entry_id
+    return _newest_entry(tx, patient_id)
+
+
+def pay_back(tx: Transaction, now: datetime, patient_id: int, cents: int, note: str = "") -> int:
+    """Give money back that nothing waits for, the entry's id; raises `NotEnoughMoney` or `NoAccount`."""
+    _move(tx, patient_id, balance=-cents, held=0, wanted=cents)
+    _enter(tx, now, patient_id, "refund", cents, note=note)
+    return _newest_entry(tx, patient_id)
 
 
 def hold(tx: Transaction, now: datetime, patient_id: int, cents: int, booking_id: int) -> None:
@@ -128,6 +133,12 @@ def refund(tx: Transaction, now: datetime, patient_id: int, cents: int, booking_
     """Give charged money back: the visit was noted by mistake."""
     _move(tx, patient_id, balance=cents, held=0, wanted=0)
     _enter(tx, now, patient_id, "refund", cents, booking_id)
+
+
+def _newest_entry(tx: Transaction, patient_id: int) -> int:
+    newest = select(func.max(account_entries.c.id)).where(account_entries.c.patient_id == patient_id)
+    entry_id: int = tx.execute(newest).scalar_one()
+    return entry_id
 
 
 def _move(tx: Transaction, patient_id: int, *, balance: int, held: int, wanted: int) -> None:

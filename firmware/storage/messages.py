@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select, text, update
 
 from firmware.phone_number import is_diallable
+from firmware.sms_parts import parts_of
 from firmware.storage import inbox as received
 from firmware.storage import outbox as written
 from firmware.storage import recordings
@@ -74,6 +75,11 @@ class Written:
     parts_delivered: int
 
     @property
+    def parts(self) -> int:
+        """How many it takes."""
+        return parts_of(self.body)
+
+    @property
     def is_lost(self) -> bool:
         """Whether it can be sent once more."""
         return self.state in ("failed", "unknown") and not self.is_done
@@ -90,6 +96,12 @@ class Waiting:
     @property
     def count(self) -> int:
         return len(self.voice) + len(self.texts) + len(self.lost)
+
+    @property
+    def numbers(self) -> set[str]:
+        """Whom it is all about."""
+        theirs = {message.number for message in self.voice if message.number}
+        return theirs | {text.number for text in self.texts} | {text.number for text in self.lost}
 
 
 def waiting(tx: Transaction, now: datetime) -> Waiting:

@@ -26,12 +26,12 @@ class Places:
     """The nodes of every version of the flows; may be asked from any thread."""
 
     def __init__(self, documents: SetupDocuments) -> None:
-        self._book = FlowBook(documents, Known(STEPS, LISTS, prompts()))
+        self.book = FlowBook(documents, Known(STEPS, LISTS, prompts()))
 
     def flows(self, template: str | None, version: int | None) -> FlowSet | None:
         """The flows that a call took; None if nobody knows them any more."""
         try:
-            return self._book.current() if template is None else self._book.version(template, version or 0)
+            return self.book.current() if template is None else self.book.version(template, version or 0)
         except (FlowError, StorageError, OSError):
             return None
 
@@ -49,6 +49,14 @@ def place(flows: FlowSet | None, node: str, words: Words) -> str:
         return _named(flows.node(address), words) or _plain(address.node)
     except FlowError:
         return _plain(address.node)
+
+
+def place_of_short(flows: FlowSet | None, node: str, words: Words) -> str:
+    """What a node is called of which the journal has only the name: "left at confirm"."""
+    for flow in flows.flows.values() if flows else ():
+        if isinstance(flow.nodes.get(node), Asking | Voicemail):
+            return place(flows, f"{flow.name}.{node}", words)
+    return _plain(node)
 
 
 def pressed(flows: FlowSet | None, node: str, keys: str, words: Words) -> str:

@@ -15,7 +15,8 @@ from firmware.clinic.records import Booking
 from firmware.language.values import Name
 from firmware.storage.calls import TEST_LINES
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import booking_events, calls, outbox, patients, recordings
+from firmware.storage.recordings import Recording
+from firmware.storage.schema import booking_events, calls, outbox, patients, recordings, voice_messages
 
 LEFT, NOTHING = "left", "none"  # outcomes to search for: hung up in the middle; ended without any
 OUTCOMES = ("booked", "cancelled", "bookings read", "information", "message", LEFT, NOTHING)
@@ -155,6 +156,19 @@ def bookings_made(tx: Transaction, call_id: str) -> list[tuple[str, Booking]]:
     wanted = select(columns.what, columns.booking_id).where(columns.cause == f"call/{call_id}")
     rows = tx.execute(wanted.order_by(columns.id).limit(MOST_BOOKINGS)).all()
     return [(row.what, found) for row in rows if (found := _booking(tx, row.booking_id))]
+
+
+def recording(tx: Transaction, call_id: str) -> Recording | None:
+    """Where the sound of the call lies, if it was recorded."""
+    columns = recordings.c
+    wanted = select(columns.call_id, columns.file, columns.state, columns.seconds)
+    row = tx.execute(wanted.where(columns.call_id == call_id)).first()
+    return Recording(*row) if row else None
+
+
+def left_message(tx: Transaction, call_id: str) -> bool:
+    """Whether the caller left a voice message."""
+    return tx.execute(select(voice_messages.c.id).where(voice_messages.c.call_id == call_id)).first() is not None
 
 
 def texts_caused(tx: Transaction, one: Call, now: datetime, booking_ids: list[int]) -> list[CausedText]:

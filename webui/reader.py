@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from bottle import FileUpload, HTTPResponse, request
+from bottle import FileUpload, FormsDict, HTTPResponse, request
 
 from firmware.clinic.profile import ClinicProfile
 from firmware.language.values import Language, Value
@@ -92,21 +92,25 @@ class Reader:
     def today(self) -> date:
         return self.now.astimezone(self.zone).date()
 
+    def instant_of_file(self, seconds: float) -> datetime:
+        """A file's time stamp (seconds of the machine's own clock) as an instant."""
+        return datetime.fromtimestamp(seconds, self.zone)
+
     # ---- what was sent ----
 
     @cached_property
     def query(self) -> Form:
         """The fields of the address."""
-        return Form(dict(request.query.decode().items()))
+        return Form(dict(_readable(request.query)))
 
     @cached_property
     def form(self) -> Form:
         """The fields of the form; of a field that was sent twice the last one."""
-        return Form(dict(request.forms.decode().items()))
+        return Form(dict(_readable(request.forms)))
 
     def chosen(self, name: str, most: int = 100) -> list[str]:
         """Every value of a field that may come several times."""
-        return [str(value)[:200] for value in request.forms.decode().getall(name)[:most]]
+        return [value[:200] for key, value in _readable(request.forms) if key == name][:most]
 
     def upload(self, name: str) -> FileUpload | None:
         """A file that was sent."""
@@ -167,6 +171,18 @@ class Reader:
         if self.is_part:
             return HTTPResponse("", 204, {"HX-Redirect": location})
         return HTTPResponse("", 303, {"Location": location})
+
+
+def _readable(fields: FormsDict) -> list[tuple[str, str]]:
+    """The fields as UTF-8, in their order; bytes that are none become a sign that says so."""
+    sent = [(str(key), str(value)) for key, value in fields.allitems()]
+    if not fields.recode_unicode:  # of a multipart form: Bottle has decoded them already
+        return sent
+    return [(_utf8(key), _utf8(value)) for key, value in sent]
+
+
+def _utf8(text: str) -> str:
+    return text.encode("latin-1", "replace").decode("utf-8", "replace")
 
 
 def current_reader() -> Reader:

@@ -48,10 +48,11 @@ def keep(reader: Reader) -> HTTPResponse:
 
 
 def release(reader: Reader) -> HTTPResponse:
-    """Give back what this browser keeps."""
+    """Give back what this browser keeps; without `back` nobody waits for an answer: the page is being left."""
     with reader.office.ledger.transaction() as tx:
         holds.release_all(tx, saying.holder(reader))
-    return reader.go(local_path(reader.form.raw("back", "/bookings")))
+    back = reader.form.raw("back")
+    return reader.go(local_path(back)) if back else HTTPResponse("", 204)
 
 
 def minutes(moment: datetime) -> int:

@@ -20,6 +20,7 @@ from tinydb.table import Document
 from firmware.ivr import checker, document
 from firmware.ivr.checker import Issue, Known, Seconds
 from firmware.ivr.document import FlowError, FlowSet
+from firmware.ivr.flow_text import write
 from firmware.storage.documents import SetupDocuments
 from firmware.storage.errors import StorageError
 
@@ -50,6 +51,15 @@ class Edition:
     returns_to: int | None = None  # rolled back: the version whose text this one has again
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """What the set-up documents hold of flows, as of their stamp."""
+
+    stamp: tuple[int, int] | None
+    template: str
+    rows: list[dict[str, Any]]
+
+
 class FlowBook:
     """The flows of a box; may be asked from any thread."""
 
@@ -59,6 +69,7 @@ class FlowBook:
         self._seconds = seconds
         self._read: dict[tuple[str, int], FlowSet] = {}
         self._known_fault: str | None = None
+        self._last_kept: _Kept | None = None
 
     def current(self) -> FlowSet:
         """What new dialogues take: the template in use in its newest version. If that cannot be read, the last one that
@@ -97,7 +108,23 @@ class FlowBook:
             yield partial(self.version, template, version)
 
     def _template(self) -> str:
-        return str((self._documents.load(CURRENT) or {}).get("template", DEFAULT))
+        return self._kept().template
+
+    def _kept(self) -> _Kept:
+        """Read anew only when the documents have changed: they grow with every version."""
+        stamp, kept = self._documents.stamp(), self._last_kept
+        if kept is None or kept.stamp != stamp:
+            with self._documents.reading() as db:
+                current = db.table(CURRENT).get(doc_id=1)
+                template = current.get("template", DEFAULT) if isinstance(current, Document) else DEFAULT
+                kept = _Kept(stamp, str(template), [dict(row) for row in db.table(TABLE).all()])
+            self._last_kept = kept
+        return kept
+
+    def templates(self) -> list[str]:
+        """Every template there is: the shipped ones and those that the clinic has published, by name."""
+        shipped = {file.stem for file in SHIPPED.glob("*.yaml")}
+        return sorted(shipped | {str(row["template"]) for row in self._kept().rows if "template" in row})
 
     def newest(self, template: str) -> FlowSet:
         editions = self.history(template)
@@ -115,22 +142,25 @@ class FlowBook:
         """The plain document of a version, to be edited and published again."""
         if version == 0:
             return _shipped(template)
-        with self._documents.reading() as db:
-            found = db.table(TABLE).get((Query().template == template) & (Query().version == version))
-        if not isinstance(found, Document):
-            raise FlowError(f"there is no version {version} of the template {template!r}")
-        return found["text"]
+        for row in self._kept().rows:
+            if (row.get("template"), row.get("version")) == (template, version):
+                return row["text"]
+        raise FlowError(f"there is no version {version} of the template {template!r}")
+
+    def as_yaml(self, template: str, version: int) -> str:
+        """The document of a version as people edit it: the shipped ones with their comments."""
+        return _shipped_file(template).read_text("utf-8") if version == 0 else write(self.text(template, version))
 
     def history(self, template: str) -> list[Edition]:
         """What was published, oldest first."""
-        with self._documents.reading() as db:
-            found = db.table(TABLE).search(Query().template == template)
-        return sorted((_edition(each) for each in found), key=lambda edition: edition.version)
+        found = [_edition(row) for row in self._kept().rows if row.get("template") == template]
+        return sorted(found, key=lambda edition: edition.version)
 
     def use(self, template: str) -> None:
         """New dialogues take this template from now on; raises `FlowError` if there is no such template."""
         self.newest(template)
         self._documents.save(CURRENT, {"template": template})
+        self._last_kept = None  # the stamp's clock may be too coarse for two changes in a row
 
     def check(self, text: Any) -> list[Issue]:
         """What is wrong with a draft; raises `FlowError` if it cannot even be read."""
@@ -154,6 +184,7 @@ class FlowBook:
             versions = [each["version"] for each in table.search(Query().template == template)]
             edition = Edition(template, max(versions, default=0) + 1, who, now.isoformat(), returns_to)
             table.insert({**vars(edition), "text": text})
+        self._last_kept = None
         return edition
 
 
@@ -165,7 +196,11 @@ def _edition(row: Mapping[str, Any]) -> Edition:
 
 
 def _shipped(template: str) -> Any:
+    return yaml.safe_load(_shipped_file(template).read_text(encoding="utf-8"))
+
+
+def _shipped_file(template: str) -> Path:
     files = {file.stem: file for file in SHIPPED.glob("*.yaml")}
     if template not in files:
         raise FlowError(f"there is no template {template!r}; shipped are {', '.join(sorted(files))}")
-    return yaml.safe_load(files[template].read_text(encoding="utf-8"))
+    return files[template]

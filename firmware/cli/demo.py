@@ -12,6 +12,7 @@ from types import FrameType
 from sqlalchemy import func, select
 
 from firmware.cli import stage, text
+from firmware.cli.claim_notice import tell_claim
 from firmware.cli.rig import Rig, RigError
 from firmware.cli.scripted_call import ScriptedCall
 from firmware.cli.story import Teller
@@ -94,6 +95,7 @@ The box stays up: its page is on http://localhost:{port}. In another terminal tr
 Ctrl-C ends the demo.""",
         flush=True,
     )
+    tell_claim(rig.folders, rig.clock, port)
     while True:
         rig.check()
         rig.clock.sleep(LOOK_REAL_S)

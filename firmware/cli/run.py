@@ -8,7 +8,9 @@ import subprocess
 import sys
 import threading
 
+from firmware.cli.claim_notice import tell_claim
 from firmware.cli.exchange import ALREADY_RUNNING
+from firmware.clock import clock_from_environment
 from firmware.storage.folders import Folders
 
 NAME = "run"
@@ -39,6 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     for keeper in keepers:
         keeper.start()
     print(f"clinicbox runs with the data in {data}; the web page is on http://localhost:{arguments.port}", flush=True)
+    tell_claim(folders, clock_from_environment(), arguments.port)
     for keeper in keepers:
         keeper.join()
     return 0

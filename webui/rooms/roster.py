@@ -44,7 +44,6 @@ def week(reader: Reader) -> HTTPResponse:
         lost=lost,
         calendar=json.dumps(_calendar(reader, monday, halves), ensure_ascii=False),
         shown=lambda half: _shown(reader, half),
-        address=address,
         week_url=lambda weeks: address("/roster", day=monday + timedelta(days=DAYS * weeks)),
     )
 
@@ -62,9 +61,9 @@ def _shown(reader: Reader, half: HalfDay) -> dict[str, Any]:
     t, session = reader.words, half.session
     return {
         "owner": roster_words.owner(t, session),
-        "department": t.name(session.department.name),
         "hours": roster_words.hours(session),
         "fullness": roster_words.fullness(t, half),
+        "marks": roster_words.marks(t, half),
         "url": half_day_url(half),
         "look": _look(half),
     }
@@ -93,7 +92,6 @@ def _calendar(reader: Reader, monday: date, halves: list[HalfDay]) -> dict[str, 
         "today": reader.today.isoformat(),
         "locale": "zh-CN" if t.language == "zh" else "en-GB",
         "may": reader.may(Right.ROSTER),
-        "heading": t("roster.who"),
         "resources": [
             {"id": key, "title": roster_words.owner(t, session), "detail": _detail(reader, session)}
             for key, session in ranked
@@ -108,9 +106,6 @@ def _detail(reader: Reader, session: Session) -> str:
 
 def _event(reader: Reader, half: HalfDay) -> dict[str, Any]:
     shown = _shown(reader, half)
-    marks = [
-        reader.words(key) for key, is_so in (("roster.extra", half.is_extra), ("roster.off", half.is_off)) if is_so
-    ]
     return {
         "id": half.key,
         "resource": roster_words.owner_key(half.session),
@@ -118,7 +113,7 @@ def _event(reader: Reader, half: HalfDay) -> dict[str, Any]:
         "end": f"{half.day}T{half.session.ends:%H:%M:%S}",
         "hours": shown["hours"],
         "fullness": shown["fullness"],
-        "marks": marks,
+        "marks": shown["marks"],
         "url": shown["url"],
         "look": shown["look"] + (" is-extra" if half.is_extra else ""),
     }

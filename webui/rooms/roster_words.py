@@ -44,12 +44,17 @@ def amount(t: Words, session: Session | WrittenSession) -> str:
     return t("roster.numbers", count=session.capacity or 0)
 
 
-def fullness(t: Words, half: HalfDay) -> str:
+def fullness(t: Words, half: HalfDay) -> list[str]:
     """12 of 12 booked; 5 free."""
-    booked = t("roster.booked_of", booked=half.booked, slots=half.slots)
-    if half.is_off or half.free is None:
-        return booked
-    return f"{booked}{t('roster.and')}{t('roster.full') if half.free == 0 else t('roster.free', free=half.free)}"
+    said = [t("roster.booked_of", booked=half.booked, slots=half.slots)]
+    if half.free is not None:
+        said.append(t("roster.free", free=half.free) if half.free else t("roster.full"))
+    return said
+
+
+def marks(t: Words, half: HalfDay) -> list[str]:
+    """What makes it unlike the half-days of every week."""
+    return [t(key) for key, is_so in (("roster.extra", half.is_extra), ("roster.off", half.is_off)) if is_so]
 
 
 def changes(t: Words, told: Iterable[RosterChange]) -> list[ToldChange]:

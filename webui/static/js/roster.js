@@ -2,6 +2,8 @@
 // which is all there is on a phone and without scripts.
 
 const WIDE = "(min-width: 60rem)";
+const NAMES_PX = 150;
+const LEAST_DAY_PX = 96;
 
 function element(tag, className, text = "") {
   const made = document.createElement(tag);
@@ -14,7 +16,9 @@ function halfDay(half) {
   const box = element("span", `half ${half.look}`);
   const hours = element("span", "half-hours", half.hours);
   for (const mark of half.marks) hours.append(" ", element("b", "", mark));
-  box.append(hours, element("span", "half-full", half.fullness));
+  const fullness = element("span", "half-full");
+  for (const part of half.fullness) fullness.append(element("span", "", part), " ");
+  box.append(hours, fullness);
   return box;
 }
 
@@ -39,15 +43,20 @@ function goToAbsence(info) {
   window.location.assign(`/roster/days?${query}`);
 }
 
-function options(week) {
+// The days share what the names leave over.
+function dayWidth(place) {
+  return Math.max(LEAST_DAY_PX, Math.floor((place.clientWidth - NAMES_PX) / 7));
+}
+
+function options(week, place) {
   return {
     view: "resourceTimelineWeek",
     date: week.monday,
     firstDay: 1,
     locale: week.locale,
     headerToolbar: { start: "", center: "", end: "" },
-    slotDuration: "24:00",
-    slotHeight: 64,
+    slotDuration: { days: 1 },
+    slotWidth: dayWidth(place),
     height: "auto",
     highlightedDates: [week.today],
     dayHeaderFormat: { weekday: "short", month: "numeric", day: "numeric" },
@@ -57,7 +66,7 @@ function options(week) {
       resourceIds: [each.resource],
       start: each.start,
       end: each.end,
-      title: `${each.hours} ${each.fullness}`,
+      title: [each.hours, ...each.marks, ...each.fullness].join(" "),
       extendedProps: each,
     })),
     eventContent: ({ event }) => ({ domNodes: [halfDay(event.extendedProps)] }),
@@ -72,7 +81,8 @@ function options(week) {
 function show(place) {
   const week = JSON.parse(place.dataset.rosterWeek);
   place.closest(".roster-calendar").hidden = false;
-  EventCalendar.create(place, options(week));
+  const calendar = EventCalendar.create(place, options(week, place));
+  window.addEventListener("resize", () => calendar.setOption("slotWidth", dayWidth(place)));
   document.querySelector("[data-roster-list]").open = false;
 }
 

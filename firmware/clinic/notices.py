@@ -34,6 +34,12 @@ def preview(profile: ClinicProfile, now: datetime, slot: Slot, language: Languag
     return text.replace(_NO_CODE, "•" * DIGITS).replace(_NO_CODE[:SHORT_DIGITS], "•" * SHORT_DIGITS)
 
 
+def example(profile: ClinicProfile, now: datetime, slot: Slot, language: Language, key: str) -> str:
+    """How the text `key` would read for a visit to `slot`: for whoever words it."""
+    values = facts(_visit_of(slot, _NO_CODE), profile, now)
+    return wordings.catalogue(profile.wordings).written(Prompt(key, values), language)
+
+
 def cancellation(profile: ClinicProfile, now: datetime, booking: Booking, language: Language) -> str:
     """What was cancelled."""
     return _text(profile, now, booking, language, _form("cancelled", booking), [])

@@ -13,6 +13,8 @@ import logging
 import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +73,10 @@ class DurableStorage(Storage):
         except (OSError, ValueError) as error:
             raise SetupDamaged(f"version {number} of the set-up, {file}, can't be read: {error}") from error
 
+    def saved_at(self, number: int) -> datetime:
+        """When the version was written."""
+        return datetime.fromtimestamp(self._version_file(number).stat().st_mtime, UTC)
+
     def _restore_newest(self, what_happened: str) -> Tables:
         for number in reversed(self.versions()):
             try:
@@ -97,6 +103,15 @@ class DurableStorage(Storage):
 
     def _version_file(self, number: int) -> Path:
         return self.versions_folder / f"{number:06}.json"
+
+
+@dataclass(frozen=True)
+class Version:
+    """A kept state of all documents: when it was saved, and which documents differ from the version before."""
+
+    number: int
+    saved_at: datetime
+    changed: tuple[str, ...]
 
 
 class SetupDocuments:
@@ -154,6 +169,20 @@ class SetupDocuments:
     def versions(self) -> list[int]:
         """The numbers of the kept versions, oldest first; the last is how things are now."""
         return self._storage.versions()
+
+    def history(self) -> list[Version]:
+        """The kept versions, newest first, each with what it changed."""
+        found, before = [], Tables()
+        for number in self._storage.versions():
+            tables = self._storage.version(number)
+            changed = tuple(sorted(name for name in {*tables, *before} if tables.get(name) != before.get(name)))
+            found.append(Version(number, self._storage.saved_at(number), changed if before else tuple(sorted(tables))))
+            before = tables
+        return found[::-1]
+
+    def at(self, number: int) -> Tables:
+        """All tables as they were in a version; raises `SetupDamaged`."""
+        return self._storage.version(number)
 
     def restore(self, number: int, names: Collection[str]) -> None:
         """Make the documents `names`, and no others, what they were in that version; this is a new version itself."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from firmware.cli.staff.office import Office, command
 from firmware.cli.staff.refusals import Refused
 from firmware.clinic import set_up
 from firmware.clinic.profile import read_profile
-from firmware.storage.documents import DurableStorage, Tables
 
 NAME = "set-up"
 HELP = "show or change the clinic's settings and lines, or go back to an earlier version"
@@ -70,26 +68,18 @@ def _show(office: Office, names: Any) -> None:
 
 
 def _list_versions(office: Office) -> None:
-    storage = DurableStorage(office.folders.setup)
-    rows, before = [], Tables()
-    for number in storage.versions():
-        tables = storage.version(number)
-        changed = sorted(name for name in {*tables, *before} if tables.get(name) != before.get(name))
-        saved_at = datetime.fromtimestamp(_version_file(storage, number).stat().st_mtime).astimezone()
-        rows.append((number, f"{saved_at:%Y-%m-%d %H:%M}", ", ".join(changed) if before else "(oldest kept)"))
-        before = tables
+    rows = [
+        (each.number, f"{each.saved_at.astimezone():%Y-%m-%d %H:%M}", ", ".join(each.changed))
+        for each in reversed(office.documents.history())
+    ]
     table.show(("version", "saved", "changed"), rows, "Nothing is set up yet.")
-
-
-def _version_file(storage: DurableStorage, number: int) -> Path:
-    return next(file for file in storage.versions_folder.glob("*.json") if file.stem.lstrip("0") == str(number))
 
 
 def _restore(office: Office, number: int) -> None:
     kept = office.documents.versions()
     if number not in kept:
         raise Refused(f"There is no version {number}; kept are {', '.join(map(str, kept)) or 'none'}.")
-    tables = DurableStorage(office.folders.setup).version(number)
+    tables = office.documents.at(number)
     if clinic := tables.get("clinic", {}).get("1"):
         _check_clinic(office, clinic)
     if lines := tables.get("lines", {}).get("1"):

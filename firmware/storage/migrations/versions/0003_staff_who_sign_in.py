@@ -1,4 +1,4 @@
-"""Staff who sign in, forms that act once, and what pages show: pinyin of names, owners of messages, authors of texts."""
+"""Staff who sign in, forms that act once; pinyin of names, owners of messages, authors of texts."""
 
 from __future__ import annotations
 

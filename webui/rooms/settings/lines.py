@@ -1,0 +1,71 @@
+"""The telephone lines: which devices are used, how, and how each line is now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bottle import HTTPResponse
+
+from firmware.control.channel import ControlError, Refused
+from firmware.staff.rights import Right
+from webui import clinic_forms, line_forms
+from webui.reader import Reader
+from webui.routes import Routes
+
+ADDRESS = "/settings/lines"
+LINES = "lines"
+
+
+def add_to(routes: Routes) -> None:
+    routes.get(ADDRESS, show, Right.SETTINGS)
+    routes.post(ADDRESS, save, Right.SETTINGS)
+
+
+def show(reader: Reader) -> HTTPResponse:
+    return _page(reader)
+
+
+def save(reader: Reader) -> HTTPResponse:
+    """Put the lines in place; the phone service begins afresh with them when the calls under way have ended."""
+    form, office = reader.form, reader.office
+    found = _found(reader)
+    if found is None:
+        return reader.refused("refused.phone_service_away", ADDRESS)
+    before = office.documents.load(LINES)
+    clinic_forms.check_unchanged(form, before)
+    document = line_forms.read_lines(form, line_forms.rows(found, before), before)
+    if not form.is_good:
+        return _page(reader, 422)
+    try:
+        office.phone.ask("check_lines", document=document)
+    except Refused as error:
+        return _page(reader, 422, told=str(error))
+    with reader.changing("lines set") as change:
+        office.documents.save(LINES, document)
+        change.detail = ", ".join(line["name"] for line in document[LINES])
+    if document != before:
+        office.phone.tell("restart")
+    return reader.done("settings.lines_saved", ADDRESS)
+
+
+def _found(reader: Reader) -> list[dict[str, Any]] | None:
+    """The devices that are there; None while the phone service is away."""
+    try:
+        return list(reader.office.phone.ask("devices")["devices"])
+    except ControlError:
+        return None
+
+
+def _page(reader: Reader, status: int = 200, told: str = "") -> HTTPResponse:
+    document, found = reader.office.documents.load(LINES), _found(reader)
+    now = reader.office.phone.status() or {}
+    return reader.page(
+        "settings/lines.html",
+        status,
+        form=reader.form if status != 200 else None,
+        rows=line_forms.rows(found or [], document),
+        lines=[line for line in now.get("lines", []) if not line.get("is_test")],
+        is_away=found is None,
+        seen=clinic_forms.fingerprint(document),
+        told=told,
+    )

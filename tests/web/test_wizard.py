@@ -123,6 +123,12 @@ def test_an_interrupted_set_up_goes_on_where_it_ended_at_the_next_sign_in(owner:
     assert "Departments and doctors" in page.text
 
 
+def test_who_has_left_the_set_up_is_reminded_of_it_on_the_first_page(owner: Browser, open_box: Open) -> None:
+    fill_until(owner, "hours")
+    assert "The set-up of the clinic is not finished" in owner.get("/").text
+    assert "not finished" not in open_box(Role.DESK).get("/").text
+
+
 def test_later_steps_wait_for_the_earlier_ones(owner: Browser, empty_office: Office) -> None:
     assert owner.get("/setup/hours", follow=False).location == "/setup"
     csrf = owner.get("/setup/language").form("/setup/language").fields["csrf"]

@@ -11,10 +11,13 @@ from datetime import date
 from firmware.clinic import today
 from firmware.clinic.today import DoctorsDay
 from firmware.language.values import Name
+from firmware.staff.rights import Right
 from firmware.storage import backups
 from firmware.storage.ledger import Transaction
 from webui import sayings
+from webui.gate import SET_UP
 from webui.reader import Reader, address
+from webui.wizard import progress
 
 LEAST_FREE_MB = 1000
 BACKUP_AGE_DAYS = 2
@@ -35,7 +38,7 @@ class Item:
 
 def items(reader: Reader, tx: Transaction, doctors: list[DoctorsDay]) -> list[Item]:
     """The worst first."""
-    found = [*_from_exchange(reader), *_kept(reader), *_roster(reader, tx), *_visits(reader, doctors)]
+    found = [*_set_up(reader), *_from_exchange(reader), *_kept(reader), *_roster(reader, tx), *_visits(reader, doctors)]
     return sorted(found, key=lambda item: item.tone != "bad")
 
 
@@ -45,6 +48,12 @@ def _from_exchange(reader: Reader) -> Iterator[Item]:
         if not _SHOWN_ELSEWHERE.fullmatch(saying):
             language = reader.language
             yield Item("bad", sayings.in_language(saying, language), sayings.advice(saying, language))
+
+
+def _set_up(reader: Reader) -> Iterator[Item]:
+    """The first set-up, left in the middle."""
+    if reader.may(Right.SETTINGS) and progress.is_waiting(reader.office):
+        yield Item("busy", reader.words("wizard.unfinished"), url=SET_UP, link=reader.words("wizard.go_on"))
 
 
 def _kept(reader: Reader) -> Iterator[Item]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, time, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -193,7 +194,7 @@ def test_impossible_days_are_told_beside_their_field(desk: Browser, first: str, 
 
 def test_an_extra_half_day_can_be_booked_and_then_not_undone(desk: Browser, office: Office, book: Book) -> None:
     form = desk.get("/roster/extra").form("/roster/extra")
-    fields = {
+    fields: dict[str, Any] = {
         "owner": f"doctor-{LI}",
         "day": str(SUNDAY),
         "begins": "09:00",
@@ -210,7 +211,7 @@ def test_an_extra_half_day_can_be_booked_and_then_not_undone(desk: Browser, offi
 
 def test_an_extra_half_day_over_another_is_refused_beside_its_time(desk: Browser, office: Office) -> None:
     form = desk.get("/roster/extra").form("/roster/extra")
-    fields = {"owner": f"doctor-{WANG}", "day": str(TUESDAY), "begins": "11:00", "ends": "12:00"}
+    fields: dict[str, Any] = {"owner": f"doctor-{WANG}", "day": str(TUESDAY), "begins": "11:00", "ends": "12:00"}
     page = desk.send(form, **fields)
     assert "This overlaps with another half-day" in page.text
     assert on_duty(office, TUESDAY) == 7
@@ -247,7 +248,7 @@ def test_a_new_department_with_a_new_doctor(desk: Browser, office: Office) -> No
     with office.ledger.reading() as tx:
         skin = schedule.all_departments(tx)[-1]
     form = desk.get(f"/roster/weekly/doctor/0?department={skin.id}").form("/roster/weekly/doctor/0")
-    row = {"day0.7": "1", "begins0": "09:00", "ends0": "11:00", "amount0": "20", "fee0": "12.50"}
+    row: dict[str, Any] = {"day0.7": "1", "begins0": "09:00", "ends0": "11:00", "amount0": "20", "fee0": "12.50"}
     preview = desk.send(form, zh="周医生", en="Dr Zhou", department=str(skin.id), **row)
     assert "New: Dr Zhou Sun 09:00–11:00" in preview.text
     desk.send(preview.form("/roster/weekly/doctor/0"), step="save")
@@ -289,10 +290,10 @@ def test_of_two_people_editing_the_second_is_told(desk: Browser, admin: Browser)
     ],
 )
 def test_what_is_wrong_is_told_on_the_form_with_everything_typed(
-    desk: Browser, office: Office, fields: dict[str, str], says: str
+    desk: Browser, office: Office, fields: dict[str, Any], says: str
 ) -> None:
     where = f"/roster/weekly/doctor/{WANG}"
-    page = desk.send(desk.get(where).form(where), **{"aliases": "kept as typed", **fields})
+    page = desk.send(desk.get(where).form(where), **({"aliases": "kept as typed"} | fields))
     assert page.status == 422
     assert says in page.body
     assert "kept as typed" in page.body

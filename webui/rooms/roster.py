@@ -108,6 +108,7 @@ def _event(reader: Reader, half: HalfDay) -> dict[str, Any]:
     shown = _shown(reader, half)
     return {
         "id": half.key,
+        "whose": f"{shown['owner']} {reader.words.day(half.day)}",  # said, not shown: row and column show it
         "resource": roster_words.owner_key(half.session),
         "start": f"{half.day}T{half.session.begins:%H:%M:%S}",
         "end": f"{half.day}T{half.session.ends:%H:%M:%S}",

@@ -1,9 +1,8 @@
 // The week as a calendar: a row for each doctor, a column for each day. The same week stands in the page as a list,
 // which is all there is on a phone and without scripts.
 
+const TABLE_MARKS = ["role", "aria-colcount", "aria-colindex", "aria-rowcount", "aria-rowindex", "aria-colspan"];
 const WIDE = "(min-width: 60rem)";
-const NAMES_PX = 150;
-const LEAST_DAY_PX = 96;
 
 function element(tag, className, text = "") {
   const made = document.createElement(tag);
@@ -18,7 +17,7 @@ function halfDay(half) {
   for (const mark of half.marks) hours.append(" ", element("b", "", mark));
   const fullness = element("span", "half-full");
   for (const part of half.fullness) fullness.append(element("span", "", part), " ");
-  box.append(hours, fullness);
+  box.append(element("span", "visually-hidden", half.whose), hours, fullness);
   return box;
 }
 
@@ -43,12 +42,7 @@ function goToAbsence(info) {
   window.location.assign(`/roster/days?${query}`);
 }
 
-// The days share what the names leave over.
-function dayWidth(place) {
-  return Math.max(LEAST_DAY_PX, Math.floor((place.clientWidth - NAMES_PX) / 7));
-}
-
-function options(week, place) {
+function options(week) {
   return {
     view: "resourceTimelineWeek",
     date: week.monday,
@@ -56,7 +50,6 @@ function options(week, place) {
     locale: week.locale,
     headerToolbar: { start: "", center: "", end: "" },
     slotDuration: { days: 1 },
-    slotWidth: dayWidth(place),
     height: "auto",
     highlightedDates: [week.today],
     dayHeaderFormat: { weekday: "short", month: "numeric", day: "numeric" },
@@ -66,7 +59,7 @@ function options(week, place) {
       resourceIds: [each.resource],
       start: each.start,
       end: each.end,
-      title: [each.hours, ...each.marks, ...each.fullness].join(" "),
+      title: `${each.whose} ${each.hours}`,
       extendedProps: each,
     })),
     eventContent: ({ event }) => ({ domNodes: [halfDay(event.extendedProps)] }),
@@ -78,11 +71,16 @@ function options(week, place) {
   };
 }
 
+// The component calls itself a table but is none that a screen reader could walk through: its half-days are buttons.
+function dropTableMarks(place) {
+  for (const each of place.querySelectorAll("div")) TABLE_MARKS.forEach((mark) => each.removeAttribute(mark));
+}
+
 function show(place) {
   const week = JSON.parse(place.dataset.rosterWeek);
   place.closest(".roster-calendar").hidden = false;
-  const calendar = EventCalendar.create(place, options(week, place));
-  window.addEventListener("resize", () => calendar.setOption("slotWidth", dayWidth(place)));
+  EventCalendar.create(place, { ...options(week), viewDidMount: () => dropTableMarks(place) });
+  dropTableMarks(place);
   document.querySelector("[data-roster-list]").open = false;
 }
 

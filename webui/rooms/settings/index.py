@@ -27,7 +27,7 @@ TILES = (  # address, name, icon, right
     ("/account", "account", "key", Right.SEE),
 )
 LEAST_FREE_SHARE = 0.1
-MEGABYTE = 1_000_000
+MEGABYTE, GIGABYTE = 1_000_000, 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ def _signs(reader: Reader) -> list[Sign]:
     ledger_bytes = folders.ledger.stat().st_size
     is_full = disk.free < disk.total * LEAST_FREE_SHARE
     signs = [
-        Sign(t("settings.sign.disk"), t("settings.megabytes", count=disk.free // MEGABYTE), is_full),
-        Sign(t("settings.sign.ledger"), t("settings.megabytes", count=max(1, ledger_bytes // MEGABYTE))),
+        Sign(t("settings.sign.disk"), _size(disk.free), is_full),
+        Sign(t("settings.sign.ledger"), _size(ledger_bytes)),
         Sign(t("settings.sign.clock"), f"{t.day(reader.today)} {reader.now.astimezone(reader.zone):%H:%M}"),
     ]
     return signs + _of_the_exchange(reader, status)
@@ -73,3 +73,8 @@ def _of_the_exchange(reader: Reader, status: dict[str, Any] | None) -> list[Sign
         up = time_words.from_now(t, reader.now, datetime.fromisoformat(status["started_at"]))
         signs.insert(0, Sign(t("settings.sign.exchange"), t("settings.up_since", since=up, version=status["version"])))
     return signs
+
+
+def _size(count: int) -> str:
+    """A number of bytes as people read it."""
+    return f"{count / GIGABYTE:.1f} GB" if count >= GIGABYTE else f"{count / MEGABYTE:.1f} MB"

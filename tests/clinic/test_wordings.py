@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 import pytest
@@ -51,7 +52,5 @@ def test_a_wording_that_would_fail_or_mislead_is_refused(key: str, text: str, wh
 
 @given(st.dictionaries(st.sampled_from(["booked.time", "x"]), st.dictionaries(st.text(max_size=3), st.text())))
 def test_whatever_a_document_holds_is_read_or_refused(document: dict[str, dict[str, str]]) -> None:
-    try:
-        wordings.read(document)
-    except ValueError as error:
-        assert str(error)
+    with suppress(ValueError):
+        assert len(wordings.read(document)) == sum(map(len, document.values()))

@@ -54,6 +54,11 @@ class Live:
             for listener in self._listeners:
                 listener.put_nowait(None)
 
+    @property
+    def is_ending(self) -> bool:
+        """Whether the process is about to go: what lasts must end."""
+        return self._stopping.is_set()
+
     def stream(self) -> Iterator[str]:
         """Server-sent events for one page, until the page or the process goes; raises `TooManyPages` at once."""
         mine: queue.Queue[str | None] = queue.Queue()
@@ -118,10 +123,10 @@ class Live:
 
     def _watch(self, watcher: sqlite3.Connection) -> None:
         """On one connection: the counter means nothing across two."""
-        seen = None
+        seen = watcher.execute("PRAGMA data_version").fetchone()
         while not self._stopping.wait(LOOK_S):
-            (version,) = watcher.execute("PRAGMA data_version").fetchone()
-            if seen is not None and version != seen:
+            version = watcher.execute("PRAGMA data_version").fetchone()
+            if version != seen:
                 self.publish("ledger")
             seen = version
 

@@ -58,8 +58,8 @@ function listen() {
   source = new EventSource("/live");
   source.addEventListener("open", () => {
     stopPolling();
-    if (stale && !stale.hidden) tellAll(); // something may have been missed
     showStale(false);
+    tellAll(); // what happened between the making of the page and now
   });
   source.addEventListener("error", onError);
   source.addEventListener("service", (event) => {
@@ -102,6 +102,8 @@ function leave() {
   source = null;
   clearTimeout(patience);
   patience = 0;
+  for (const timer of waiting.values()) clearTimeout(timer);
+  waiting.clear();
 }
 
 document.addEventListener("visibilitychange", () => {
@@ -110,7 +112,6 @@ document.addEventListener("visibilitychange", () => {
     stopPolling();
   } else if (source === null) {
     listen();
-    tellAll();
   }
 });
 addEventListener("pagehide", leave);

@@ -208,10 +208,10 @@ def test_a_landline_takes_no_texts(desk: Browser, office: Office) -> None:
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        ("Plain words", ["1 part(s)", "room for 149 more", "Latin"]),
-        ("x" * 161, ["2 part(s)", "room for 145 more"]),
+        ("Plain words", ["1 part", "room for 149 more", "Latin"]),
+        ("x" * 161, ["2 parts", "room for 145 more"]),
         ("“Quoted” words", ["Use plain ones", "“”"]),
-        ("您好" * 36, ["2 part(s)", "Chinese alphabet"]),
+        ("您好" * 36, ["2 parts", "Chinese alphabet"]),
     ],
 )
 def test_the_counter_says_what_a_text_takes_and_why(desk: Browser, body: str, told: list[str]) -> None:
@@ -272,3 +272,13 @@ def test_lists_go_back_page_by_page(desk: Browser, office: Office) -> None:
     second = desk.get(older).text
     assert "text 04" in second
     assert "text 34" not in second
+
+
+def test_the_audit_trail_says_once_who_heard_a_message(desk: Browser, office: Office) -> None:
+    key = leave_message(office)
+    for _ in range(3):
+        desk.get(f"/messages/voice/{key}/sound", Range="bytes=0-")
+    desk.get(f"/messages/voice/{key}/sound", Range="bytes=100-")
+    with office.ledger.reading() as tx:
+        heard = tx.execute(select(audit.c.who, audit.c.detail).where(audit.c.what == "voice message heard")).all()
+    assert [tuple(row) for row in heard] == [("desk", f"voice {key}")]

@@ -52,7 +52,7 @@ def one_voice(reader: Reader, message_id: int) -> HTTPResponse:
         if found is None:
             raise HTTPError(404)
         named = names(tx, [found.number])
-    return reader.page("messages/voice.html", found=[found], names=named, older="")
+    return reader.page("messages/voice.html", found=[found], names=named, older="", is_alone=True)
 
 
 def _older(

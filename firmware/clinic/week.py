@@ -47,10 +47,11 @@ def monday_of(day: date) -> date:
 def half_days(tx: Transaction, profile: ClinicProfile, now: datetime, first: date, days: int = DAYS) -> list[HalfDay]:
     """Every half-day from `first` on, by day, department and time."""
     last = first + timedelta(days=days - 1)
-    off = {(row.session_id, row.day): row.reason for row in _absences(tx, first, last)}
+    rows = [row for row in _sessions(tx, first, last) if _dates(row, first, days)]
+    off = {(row.session_id, row.day): row.reason for row in _absences(tx, [row.id for row in rows], first, last)}
     taken, coming = _taken(tx, now, first, last)
     found = []
-    for row in _sessions(tx, first, last):
+    for row in rows:
         for day in _dates(row, first, days):
             found.append(_half_day(session_of(row), row, day, profile, now, off, taken, coming))
     return sorted(found, key=_order)
@@ -113,8 +114,9 @@ def _dates(row: Row[Any], first: date, days: int) -> list[date]:
     return [day for day in dates if (row.valid_from or day) <= day <= (row.valid_until or day)]
 
 
-def _absences(tx: Transaction, first: date, last: date) -> Iterable[Row[Any]]:
-    return tx.execute(select(absences).where(absences.c.day.between(first, last))).all()
+def _absences(tx: Transaction, session_ids: list[int], first: date, last: date) -> Iterable[Row[Any]]:
+    theirs = (absences.c.session_id.in_(session_ids), absences.c.day.between(first, last))
+    return tx.execute(select(absences).where(*theirs)).all()
 
 
 def _taken(tx: Transaction, now: datetime, first: date, last: date) -> tuple[set[str], Counter[str]]:

@@ -79,7 +79,7 @@ function dropTableMarks(place) {
 function show(place) {
   const week = JSON.parse(place.dataset.rosterWeek);
   place.closest(".roster-calendar").hidden = false;
-  EventCalendar.create(place, { ...options(week), viewDidMount: () => dropTableMarks(place) });
+  EventCalendar.create(place, options(week));
   dropTableMarks(place);
   document.querySelector("[data-roster-list]").open = false;
 }

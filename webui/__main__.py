@@ -32,7 +32,7 @@ def main() -> int:
     folders = Folders(arguments.data)
     live = Live(folders.control_socket, folders.ledger)
     app = OpeningApp(lambda: build_app(open_office(folders, live)))
-    tls = _certificates(folders) if arguments.tls else None
+    tls = _certificates(folders, arguments.port) if arguments.tls else None
     WebServer(guarded(app), arguments.address, arguments.port, live.stop, tls).run()
     return 0
 
@@ -48,10 +48,12 @@ def open_office(folders: Folders, live: Live) -> Office:
     )
 
 
-def _certificates(folders: Folders) -> CertificateFiles:
+def _certificates(folders: Folders, port: int) -> CertificateFiles:
     """The box's certificates, made or renewed now; gunicorn reads them anew for each connection (see housekeeping)."""
     files = CertificateFiles(folders.certificates)
     certificates.ensure(files, clock_from_environment().now(), certificates.own_addresses())
+    print(f"The box's certificate authority has the fingerprint {files.fingerprint}", flush=True)
+    print(f"In the clinic's network: https://{certificates.own_names()[2]}:{port} or by the box's address.", flush=True)
     return files
 
 

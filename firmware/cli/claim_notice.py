@@ -11,12 +11,12 @@ from firmware.storage.ledger import open_ledger
 MARGIN = 2
 
 
-def tell_claim(folders: Folders, clock: Clock, port: int) -> None:
+def tell_claim(folders: Folders, clock: Clock, address: str) -> None:
     """Print a fresh claim code, in a frame so that it is found in a log; nothing when the box has an administrator."""
     code = _fresh_code(folders, clock)
     if code is not None:
         print(
-            framed(f"open http://localhost:{port}, claim code {code}", "With it you become the administrator."),
+            framed(f"open {address}, claim code {code}", "With it you become the administrator."),
             flush=True,
         )
 

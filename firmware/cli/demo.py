@@ -95,7 +95,7 @@ The box stays up: its page is on http://localhost:{port}. In another terminal tr
 Ctrl-C ends the demo.""",
         flush=True,
     )
-    tell_claim(rig.folders, rig.clock, port)
+    tell_claim(rig.folders, rig.clock, f"http://localhost:{port}")
     while True:
         rig.check()
         rig.clock.sleep(LOOK_REAL_S)

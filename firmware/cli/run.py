@@ -16,13 +16,15 @@ from firmware.storage.folders import Folders
 NAME = "run"
 HELP = "run the box on its real lines, with the web page on http://localhost:8080"
 
+PORT, LAN_PORT = 8080, 8443
 RESTART_DELAY_REAL_S = 1.0
 END_TIMEOUT_REAL_S = 15.0
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Only where the web page is served."""
-    parser.add_argument("--port", type=int, default=8080, help="the web page's port (default: %(default)s)")
+    """Only where the web pages are served."""
+    parser.add_argument("--lan", action="store_true", help="serve the pages in the clinic's network too, with https")
+    parser.add_argument("--port", type=int, help=f"the pages' port (default: {PORT}, with --lan {LAN_PORT})")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -32,16 +34,18 @@ def run(arguments: argparse.Namespace) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    data = str(arguments.data)
+    data, port = str(arguments.data), arguments.port or (LAN_PORT if arguments.lan else PORT)
+    everywhere = ["--address", "0.0.0.0", "--tls"] if arguments.lan else []  # noqa: S104 - the web refuses the Internet
     commands = (
         ["-m", "firmware.cli", "exchange", "--data", data],
-        ["-m", "webui", "--data", data, "--port", str(arguments.port)],
+        ["-m", "webui", "--data", data, "--port", str(port), *everywhere],
     )
     keepers = [threading.Thread(target=_keep_up, args=(command, stop)) for command in commands]
     for keeper in keepers:
         keeper.start()
-    print(f"clinicbox runs with the data in {data}; the web page is on http://localhost:{arguments.port}", flush=True)
-    tell_claim(folders, clock_from_environment(), arguments.port)
+    address = f"{'https' if arguments.lan else 'http'}://localhost:{port}"
+    print(f"clinicbox runs with the data in {data}; the web page is on {address}", flush=True)
+    tell_claim(folders, clock_from_environment(), address)
     for keeper in keepers:
         keeper.join()
     return 0

@@ -1,8 +1,8 @@
 """The one place that decides, before a page is chosen, whether a request may have it: deny by default.
 
 In this order: the address must be in the table of routes; whoever is not signed in gets only the public ones; the role
-must have the route's right; what changes something must come from our own page (exact Origin) with the session's own
-token; a body must not be larger than the route takes.
+must have the route's right; most routes wait until a clinic is set up; what changes something must come from our own
+page (exact Origin) with the session's own token; a body must not be larger than the route takes.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ def confirm(reader: Reader) -> HTTPResponse:
     except SlotTaken as error:
         told = refusals.sentence(error, reader.words)
         return reader.go(address("/bookings/book", slot=slot_id, patient=patient_id), Flash(told, "bad"))
-    reader.office.phone.tell("texts")
+    reader.office.phone.tell("wake")
     return reader.done(
         "bookings.done.booked", f"/bookings/{booked.id}",
         who=saying.full_name(reader, patient), when=saying.when(reader, booked.slot),

@@ -17,7 +17,7 @@ function halfDay(half) {
   for (const mark of half.marks) hours.append(" ", element("b", "", mark));
   const fullness = element("span", "half-full");
   for (const part of half.fullness) fullness.append(element("span", "", part), " ");
-  box.append(element("span", "visually-hidden", half.whose), hours, fullness);
+  box.append(element("span", "unseen", half.whose), hours, fullness);
   return box;
 }
 

@@ -10,9 +10,8 @@ from sqlalchemy import Table, select
 
 from firmware.clinic.profile import ClinicProfile
 from firmware.ivr.catalogue import prompts
-from firmware.language.catalogue import CatalogueError, Prompt
 from firmware.language.speaking import voice_for
-from firmware.language.values import LANGUAGES, Language, Name, Value
+from firmware.language.values import LANGUAGES, Language, Name
 from firmware.storage.ledger import Transaction
 from firmware.storage.schema import departments, doctors
 
@@ -75,17 +74,6 @@ def names(tx: Transaction, profile: ClinicProfile) -> list[Piece]:
     own = {"clinic": profile.name, **dict(_rows(tx, "department", departments)), **dict(_rows(tx, "doctor", doctors))}
     made = [Piece(whose, None, _of_name(name)) for whose, name in own.items()]
     return [piece for piece in made if piece.spoken]
-
-
-def whole(piece: Piece, language: Language) -> str:
-    """The prompt that the piece is a part of, with dots for the values that only a call knows."""
-    if piece.prompt is None:
-        return ""
-    try:
-        dots: dict[str, Value] = {gap: Name("…", "…") for gap in prompts().gaps(piece.prompt)}
-        return prompts().spoken(Prompt(piece.prompt, dots), language)
-    except CatalogueError:
-        return ""  # in the other language only
 
 
 def _of_name(name: Name) -> dict[Language, Spoken]:

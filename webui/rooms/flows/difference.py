@@ -15,8 +15,8 @@ from webui import refusals
 from webui.reader import Reader
 from webui.rooms.flows import shelf
 from webui.rooms.flows.nodes import ExitView, NodeView, Picture
-from webui.rooms.flows.said import said
 from webui.routes import Routes
+from webui.said import said
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from firmware.ivr.nodes import (
 from firmware.language.values import LANGUAGES, Language
 from webui import sayings
 from webui.places import place
-from webui.rooms.flows.said import said
+from webui.said import said
 from webui.words import Words
 
 KINDS: Mapping[type[Node], tuple[str, str]] = {  # the kind's word and its icon

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bottle import HTTPResponse
 
-from firmware.ivr import recordable
 from firmware.ivr.recordable import Piece
 from firmware.language.values import Language
 from firmware.staff.rights import Right
@@ -13,6 +12,7 @@ from webui.reader import Reader
 from webui.recordings import LONGEST_S, UPLOAD_BYTES
 from webui.rooms.prompts.shelf import PAGE, Shelf, area_of, piece_url, sound_url
 from webui.routes import Routes
+from webui.said import said
 
 
 def add_to(routes: Routes) -> None:
@@ -36,7 +36,7 @@ def page(reader: Reader, shelf: Shelf, piece: Piece, language: Language, problem
         area=area_of(piece),
         language=language,
         spoken=spoken,
-        whole=recordable.whole(piece, language),
+        whole=said(piece.prompt, language) if piece.prompt else "",
         other_languages=[
             (piece_url(piece, each), reader.words(f"prompts.language.{each}"), each == language)
             for each in piece.spoken

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bottle import HTTPResponse
 
-from firmware.ivr import recordable
 from firmware.ivr.checker import prompts_of
 from firmware.ivr.document import FlowSet
 from firmware.ivr.flow_graph import nodes
@@ -14,6 +13,7 @@ from webui.places import place
 from webui.reader import Reader, address
 from webui.rooms.prompts.shelf import Shelf, by_area, is_to_record
 from webui.routes import Routes
+from webui.said import said
 from webui.words import Words
 
 PLACES_SHOWN = 3
@@ -44,7 +44,7 @@ def show(reader: Reader) -> HTTPResponse:
             (_url(language, whole), reader.words(f"prompts.script_{'all' if whole else 'missing'}"), whole == is_whole)
             for whole in (False, True)
         ],
-        whole=recordable.whole,
+        said=said,
         occurs=_occurs(reader.office.places.flows(None, None), reader.words),
     )
 

@@ -129,7 +129,9 @@ def take_back(tx: Transaction, done: Done) -> Done:
     """Undo it; raises `HasVisits` where an added half-day was booked meanwhile. What this changed can be undone too."""
     for session_id, _ in done.added:
         _take_away(tx, session_id)
-    return Done(off=_call_off(tx, done.on, ""), on=_call_on(tx, done.off))
+    there = set(tx.execute(select(sessions.c.id).where(sessions.c.id.in_(key for key, _ in done.on))).scalars())
+    off = [(session_id, day) for session_id, day in done.on if session_id in there]
+    return Done(off=_call_off(tx, off, ""), on=_call_on(tx, done.off))
 
 
 def _call_off(tx: Transaction, pairs: Iterable[tuple[int, date]], reason: str) -> tuple[tuple[int, date], ...]:

@@ -99,6 +99,6 @@ def _others(tx: Transaction, number: str, patient_id: int) -> tuple[Patient, ...
 
 
 def _dependants(tx: Transaction, patient_id: int) -> tuple[Patient, ...]:
-    theirs = select(patients.c.id).where(patients.c.guardian_id == patient_id).order_by(patients.c.born)
-    keys = tx.execute(theirs.limit(MOST_RELATIVES)).scalars().all()
-    return tuple(people.patient(tx, key) for key in keys)
+    theirs = select(patients.c.id).where(patients.c.guardian_id == patient_id).limit(MOST_RELATIVES)
+    dependants = [people.patient(tx, key) for key in tx.execute(theirs).scalars().all()]
+    return tuple(sorted(dependants, key=lambda person: person.born))  # here: SQLite would walk everybody by age

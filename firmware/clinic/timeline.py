@@ -84,7 +84,7 @@ def _wanted(tx: Transaction, patient_id: int) -> Iterator[tuple[_Source, ColumnE
     yield _CALLS, calls.c.patient_id == patient_id
     yield _EVENTS, bookings.c.patient_id == patient_id
     yield _SENT, outbox.c.booking_id.in_(visits)
-    yield _VOICE, calls.c.patient_id == patient_id
+    yield _VOICE, voice_messages.c.call_id.in_(select(calls.c.id).where(calls.c.patient_id == patient_id))
     for number in people.numbers(tx, patient_id)[:MOST_NUMBERS]:
         nobody_else = or_(calls.c.patient_id.is_(None), calls.c.patient_id == patient_id)
         yield _CALLS, (calls.c.caller == number) & nobody_else

@@ -241,6 +241,12 @@ def test_a_shorter_morning_shows_whom_it_strands_before_it_is_saved(desk: Browse
         assert schedule.on_duty(tx, TUESDAY, Wish(doctor_id=WANG))[0].ends == time(11, 30)
 
 
+def test_a_line_left_empty_does_not_keep_the_browser_from_sending(desk: Browser) -> None:
+    page = desk.get(f"/roster/weekly/doctor/{WANG}")
+    assert page.body.count("novalidate") == 1
+    assert page.form(f"/roster/weekly/doctor/{WANG}").fields["begins1"] == ""
+
+
 def test_a_new_department_with_a_new_doctor(desk: Browser, office: Office) -> None:
     form = desk.get("/roster/weekly/department/0").form("/roster/weekly/department/0")
     preview = desk.send(form, zh="皮肤科", en="Skin", key="4")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -81,7 +82,7 @@ def test_a_call_shows_on_an_open_page_and_its_seconds_run(page: Page, exchange: 
     expect(page.locator(".line")).to_contain_text("idle")
     exchange.change(state="busy", caller="13800000002", node="book.times", since_s=5.0)
     expect(page.locator(".line")).to_contain_text("choosing the time")
-    expect(page.locator(".line time")).to_have_text("0:07", timeout=5000)  # nobody was asked for it
+    expect(page.locator(".line time")).to_have_text(re.compile("0:(0[7-9]|1[0-9])"))  # nobody was asked for it
 
 
 def test_a_booking_from_elsewhere_shows_on_an_open_page(page: Page, exchange: Exchange, office: Office) -> None:
@@ -129,7 +130,7 @@ def test_a_recording_is_drawn_and_played_from_where_one_clicks(page: Page, excha
     tone = np.sin(np.arange(8000 * 10) / 5).astype(np.float32) / 2
     soundfile.write(office.folders.recordings / "c1.wav", np.stack([tone, tone], axis=1), 8000, subtype="ULAW")
     page.goto("/calls/c1")
-    page.wait_for_function("document.querySelector('.waveform')?.firstElementChild.shadowRoot.querySelector('canvas')")
+    expect(page.locator(".waveform canvas").first).to_be_attached()
     box = page.locator(".waveform").bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

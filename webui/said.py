@@ -20,7 +20,7 @@ def said(key: str, language: Language, *, is_written: bool = False) -> str:
         text = catalogue.written(prompt, language) if is_written else catalogue.spoken(prompt, language)
     except CatalogueError:
         return key
-    return text.strip()
+    return text.strip().replace(" .", ".").replace(" ,", ",")
 
 
 def _named(gap: str) -> Name:

@@ -105,7 +105,7 @@ addEventListener("hashchange", () => follow(location.hash));
 
 frame.hidden = false;
 if (follow(location.hash)) {
-  frame.scrollIntoView(); // the browser has gone to the place in the list
+  addEventListener("load", () => frame.scrollIntoView()); // the browser goes to the place in the list
 } else {
   const wrong = document.querySelector(".flow-lists .is-wrong, .flow-lists .is-warned");
   if (wrong) choose(wrong.dataset.node);

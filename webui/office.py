@@ -15,6 +15,7 @@ from webui.flashes import Flashes
 from webui.live import Live
 from webui.phone_service import PhoneService
 from webui.places import Places
+from webui.test_phone import TestPhone
 
 
 @dataclass
@@ -32,6 +33,7 @@ class Office:
     def __post_init__(self) -> None:
         self._profile = CurrentProfile(self.documents)
         self.places = Places(self.documents)
+        self.test_phone = TestPhone(self.phone, self.clock)
 
     @property
     def has_clinic(self) -> bool:

@@ -149,11 +149,18 @@ class Requests:
         return {}
 
     def texts(self, request: Message) -> Message:
-        """number -> texts: what this phone has received"""
-        shown = self._network.switch.received(_text(request, "number"))
+        """number (left out: of every phone) -> texts: what has been received, oldest first, and when"""
+        number = None if request.get("number") is None else _text(request, "number")
         return {
             "texts": [
-                {"from": each.sender, "to": each.recipient, "body": each.body, "parts": each.parts} for each in shown
+                {
+                    "from": each.sender,
+                    "to": each.recipient,
+                    "body": each.body,
+                    "parts": each.parts,
+                    "at": each.shown_at.isoformat(),
+                }
+                for each in self._network.switch.received(number)
             ]
         }
 

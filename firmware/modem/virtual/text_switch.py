@@ -126,9 +126,12 @@ class TextSwitch:
             concat = Concat(reference, len(parts), number) if len(parts) > 1 else None
             self._forward(sender, _key(recipient), Submit(recipient, part, concat=concat), stamp)
 
-    def received(self, number: str) -> list[ShownText]:
-        """Every text that the phone `number` has shown, oldest first."""
-        return list(self._phone(_key(number)).shown)
+    def received(self, number: str | None = None) -> list[ShownText]:
+        """Every text that the phone `number`, or any phone, has shown, oldest first."""
+        if number is not None:
+            return list(self._phone(_key(number)).shown)
+        everywhere = [text for phone in self._phones.values() for text in phone.shown]
+        return sorted(everywhere, key=lambda text: text.shown_at)
 
     def _forward(self, sender: str, recipient: str, message: Submit, stamp: datetime) -> None:
         if mobile := self._mobiles.get(recipient):

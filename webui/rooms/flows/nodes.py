@@ -28,7 +28,7 @@ from firmware.ivr.nodes import (
 )
 from firmware.language.values import LANGUAGES, Language
 from webui import sayings
-from webui.places import place
+from webui.places import LONGEST_NAME, place
 from webui.said import said
 from webui.words import Words
 
@@ -126,8 +126,8 @@ class Picture:
                 return t(f"flows.kind.{KINDS[type(node)][0]}")
             case Choose(says=(), list_name=name):
                 return t.code("flows.list", name)
-            case Text(prompt):
-                return said(prompt, t.language)
+            case Text(key) | Say(says=(key, *_)):
+                return _short(said(key, t.language))
             case _:
                 return place(self.flows, str(address), t)
 
@@ -243,3 +243,7 @@ class Picture:
         other = "" if target.flow == here else self.flow_title(target.flow)
         is_there = target.flow in self.flows.flows and target.node in self.flows.flows[target.flow].nodes
         return ExitView(label, str(target) if is_there else "", self.title(target), other, key)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…"

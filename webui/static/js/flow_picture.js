@@ -158,7 +158,7 @@ export class FlowPicture {
   }
 
   zoomTo(scale) {
-    this.scale = Math.min(1.6, Math.max(0.15, scale));
+    this.scale = Math.min(1.6, Math.max(0.05, scale));
     this.paper.scale(this.scale);
     this.paper.setDimensions(this.size.width * this.scale, this.size.height * this.scale);
   }

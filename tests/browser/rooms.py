@@ -1,0 +1,121 @@
+"""Every page of the box with an address that shows it in use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import quote
+
+from firmware.staff import users
+from firmware.storage.schema import account_entries, calls, voice_messages
+from tests.browser.a_day import CHEN_MIN, STRANGER
+from tests.scenarios.stage import Stage
+from webui.app import all_routes
+from webui.routes import PAGE
+
+NOT_PAGES = (  # parts of pages, files, and what only leads elsewhere
+    "/today/now", "/today/day", "/calls/export", "/calls/<call_id:re:[0-9A-Za-z-]{1,40}>/recording",
+    "/calls/<call_id:re:[0-9A-Za-z-]{1,40}>/path", "/certificate/clinicbox.crt", "/flows/file", "/messages/news",
+    "/messages/voice/<message_id:int>/sound", "/patients/pick", "/prompts/sound", "/prompts/say", "/setup",
+    "/setup/zone-time", "/setup/<step>", "/test-phone/holder", "/test-phone/callers", "/test-phone/transcript",
+    "/test-phone/state", "/test-phone/texts", "/test-phone/deeds", "/patients/<patient_id:int>/timeline",
+)  # fmt: skip  # /setup has stories of its own
+
+
+def rules() -> set[str]:
+    """The rules of everything that a browser shows as a page."""
+    return {route.rule for route in all_routes() if route.method == "GET" and route.kind == PAGE} - {*NOT_PAGES}
+
+
+def addresses(stage: Stage) -> dict[str, str]:
+    """Of each rule an address on this stage's day."""
+    shown = dict(_FIXED)
+    for rule, find in _FOUND.items():
+        shown[rule] = find(stage)
+    return shown
+
+
+def _booking(stage: Stage) -> int:
+    return int(stage.booked(channel="voice")[0].id)
+
+
+def _free_slot(stage: Stage) -> str:
+    return quote("series/2/2026-03-05/3", safe="")
+
+
+def _call(stage: Stage) -> str:
+    return str(next(call.id for call in stage.rows(calls) if call.outcome == "booked"))
+
+
+def _admin(stage: Stage) -> int:
+    with stage.ledger.reading() as tx:
+        found = users.by_login(tx, "admin")
+    assert found is not None
+    return found.id
+
+
+_FIXED = {
+    "/": "/",
+    "/account": "/account",
+    "/sign-in": "/sign-in",
+    "/welcome": "/welcome",
+    "/certificate": "/certificate",
+    "/bookings": "/bookings",
+    "/bookings/find": "/bookings/find?q=wang",
+    "/bookings/cancelled": "/bookings/cancelled",
+    "/bookings/book": "/bookings/book?slot=series%2F2%2F2026-03-05%2F3&patient=5",
+    "/calls": "/calls",
+    "/flows": "/flows",
+    "/flows/version": "/flows/version?template=default&version=0",
+    "/flows/difference": "/flows/difference?template=default&from=0&to=0",
+    "/flows/draft": "/flows/draft?template=default",
+    "/messages": "/messages",
+    "/messages/inbox": "/messages/inbox",
+    "/messages/outbox": "/messages/outbox",
+    "/messages/voice": "/messages/voice",
+    "/messages/to": "/messages/to?q=wang",
+    "/messages/with": f"/messages/with?number={STRANGER}",
+    "/patients": "/patients?q=chen",
+    "/patients/new": "/patients/new",
+    "/patients/<patient_id:int>": "/patients/1",
+    "/patients/<patient_id:int>/statement": "/patients/1/statement",
+    "/patients/<patient_id:int>/edit": "/patients/3/edit",
+    "/patients/<patient_id:int>/numbers/remove": f"/patients/2/numbers/remove?number={CHEN_MIN}",
+    "/patients/<patient_id:int>/cards/new": "/patients/3/cards/new",
+    "/patients/<patient_id:int>/cards/<card:re:[0-9]+>/pin": "/patients/1/cards/100016/pin",
+    "/prompts": "/prompts",
+    "/prompts/script": "/prompts/script",
+    "/prompts/piece": "/prompts/piece?piece=front.welcome&language=zh",
+    "/roster": "/roster",
+    "/roster/days": "/roster/days?what=away&doctor=1&first=2026-03-02&last=2026-03-03&part=day",
+    "/roster/extra": "/roster/extra",
+    "/roster/visits": "/roster/visits",
+    "/roster/weekly": "/roster/weekly",
+    "/roster/weekly/<family:re:doctor>/<owner_id:int>": "/roster/weekly/doctor/1",
+    "/roster/weekly/<family:re:department>/<owner_id:int>": "/roster/weekly/department/1",
+    "/settings": "/settings",
+    "/settings/clinic": "/settings/clinic",
+    "/settings/hours": "/settings/hours",
+    "/settings/rules": "/settings/rules",
+    "/settings/lines": "/settings/lines",
+    "/settings/wordings": "/settings/wordings",
+    "/settings/wordings/<key>": "/settings/wordings/booked.time",
+    "/settings/versions": "/settings/versions",
+    "/settings/versions/<number:int>": "/settings/versions/1",
+    "/settings/backups": "/settings/backups",
+    "/settings/trail": "/settings/trail",
+    "/test-phone": "/test-phone",
+    "/users": "/users",
+    "/users/new": "/users/new",
+}
+
+_FOUND: dict[str, Callable[[Stage], str]] = {
+    "/bookings/<booking_id:int>": lambda stage: f"/bookings/{_booking(stage)}",
+    "/bookings/<booking_id:int>/ticket": lambda stage: f"/bookings/{_booking(stage)}/ticket",
+    "/bookings/<booking_id:int>/move": lambda stage: f"/bookings/{_booking(stage)}/move?slot={_free_slot(stage)}",
+    "/calls/<call_id:re:[0-9A-Za-z-]{1,40}>": lambda stage: f"/calls/{_call(stage)}",
+    "/messages/voice/<message_id:int>": lambda stage: f"/messages/voice/{stage.rows(voice_messages)[0].id}",
+    "/patients/<patient_id:int>/receipt/<entry_id:int>": lambda stage: (
+        f"/patients/1/receipt/{stage.rows(account_entries, patient_id=1)[-1].id}"
+    ),
+    "/users/<user_id:int>": lambda stage: f"/users/{_admin(stage)}",
+}

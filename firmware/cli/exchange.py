@@ -12,6 +12,7 @@ import logging
 import signal
 import sys
 import threading
+from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -23,7 +24,7 @@ from firmware.clock import clock_from_environment
 from firmware.control.channel import ControlServer, Message
 from firmware.ivr.document import FlowError
 from firmware.modem.line_setup import LineSetupError
-from firmware.storage.errors import StorageError
+from firmware.storage.errors import LedgerDamaged, SetupDamaged, StorageError
 from firmware.storage.folders import Folders
 from firmware.storage.locking import AlreadyRunning, claim
 
@@ -33,7 +34,7 @@ NAME = "exchange"
 HELP = "answer the phone lines (the process that 'run' and systemd start)"
 
 LOOK_REAL_S = 1.0
-FRESH_START, ALREADY_RUNNING = 1, 3  # exit statuses
+BROKEN, ALREADY_RUNNING, FRESH_START = 1, 3, 75  # exit statuses; 75 (EX_TEMPFAIL of sysexits.h) is never a crash's
 CANNOT_START = (ClinicError, FlowError, LineSetupError, StorageError, SQLAlchemyError, OSError)
 SWITCH_INTERVAL_S = 0.0005  # a sound frame must not wait behind a busy thread: platform figures, 8 lines p99 15 ms
 
@@ -43,7 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Work until SIGTERM or SIGINT; exit status 1 when a fresh start is wanted."""
+    """Work until SIGTERM or SIGINT; exit status 75 when a fresh start is wanted, 1 when a permanent thread died."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -64,14 +65,14 @@ def _work(folders: Folders, stop: threading.Event) -> int:
         box = Box(folders, clock_from_environment(), fresh_start.is_asked_for)
         box.start()
     except CANNOT_START as error:
-        return _stay_out_of_order(folders, str(error), stop)
+        return _stay_out_of_order(folders, error, stop)
     gc.freeze()  # what exists now lives as long as the process: keep the collector away from it
     threading.excepthook = fresh_start.is_needed
     stop.wait()
     box.stop()
     if fresh_start.reason:
         log.warning("the exchange ends because %s; whoever keeps it up starts it afresh", fresh_start.reason)
-    return FRESH_START if fresh_start.reason else 0
+    return fresh_start.status
 
 
 class FreshStart:
@@ -80,22 +81,25 @@ class FreshStart:
     def __init__(self, stop: threading.Event) -> None:
         self._stop = stop
         self.reason = ""
+        self.status = 0
 
     def is_asked_for(self) -> None:
         """Somebody wants what only a start takes up, such as other lines."""
-        self._end("a restart was asked for")
+        self._end("a restart was asked for", FRESH_START)
 
     def is_needed(self, death: threading.ExceptHookArgs) -> None:
         """A permanent thread died."""
-        self._end(f"{death.thread.name if death.thread else 'a thread'} died")
+        self._end(f"{death.thread.name if death.thread else 'a thread'} died", BROKEN)
 
-    def _end(self, reason: str) -> None:
-        self.reason = self.reason or reason
+    def _end(self, reason: str, status: int) -> None:
+        if not self.reason:
+            self.reason, self.status = reason, status
         self._stop.set()
 
 
-def _stay_out_of_order(folders: Folders, reason: str, stop: threading.Event) -> int:
-    """Tell everybody who asks, until `stop` or a change of the ledger or the set-up."""
+def _stay_out_of_order(folders: Folders, error: Exception, stop: threading.Event) -> int:
+    """Tell everybody who asks, until `stop`, a wish for a restart, or a change of what the error is about."""
+    reason = str(error)
     log.error("the phone service cannot start: %s", reason)
     status: Message = {"lines": [], "notices": [reason], "out_of_order": reason, "version": __version__}
     again = threading.Event()
@@ -106,14 +110,22 @@ def _stay_out_of_order(folders: Folders, reason: str, stop: threading.Event) -> 
 
     handlers = {**always_answered(folders), "status": lambda _: status, "restart": restart}
     server = ControlServer(folders.control_socket, handlers).start()
-    found = _kept(folders)
-    while not stop.wait(LOOK_REAL_S) and not again.is_set() and _kept(folders) == found:
+    files = _files_behind(error, folders)
+    found = _looks(files)
+    while not stop.wait(LOOK_REAL_S) and not again.is_set() and _looks(files) == found:
         continue
     server.close()
     return 0 if stop.is_set() else FRESH_START
 
 
-def _kept(folders: Folders) -> list[tuple[int, int] | None]:
-    """What the files that can keep the box from starting look like from outside."""
-    looks = [file.stat() if file.exists() else None for file in (folders.ledger, folders.setup)]
+def _files_behind(error: Exception, folders: Folders) -> list[Path]:
+    """Which files may mend it: people write to the ledger all the time while they set a clinic up."""
+    if isinstance(error, (ClinicError, FlowError, LineSetupError, SetupDamaged)):
+        return [folders.setup]
+    return [folders.ledger] if isinstance(error, LedgerDamaged) else [folders.ledger, folders.setup]
+
+
+def _looks(files: list[Path]) -> list[tuple[int, int] | None]:
+    """What the files look like from outside."""
+    looks = [file.stat() if file.exists() else None for file in files]
     return [look and (look.st_mtime_ns, look.st_size) for look in looks]

@@ -155,7 +155,7 @@ class Rig:
         self._children.clear()
 
     def _keep_exchange_up(self, stop: threading.Event) -> None:
-        """As `clinicbox run` and systemd do: an exchange that ends with status 1 is started again."""
+        """As `clinicbox run` and systemd do: an exchange that wants a fresh start gets it."""
         while not stop.wait(KEEPER_LOOK_REAL_S):
             with self._lock:
                 child = self._children.get("exchange")

@@ -11,6 +11,7 @@ from webui.guard import Environ, WsgiApp
 from webui.office import Office
 from webui.rooms import ALL
 from webui.routes import Routes
+from webui.words import page_texts
 
 
 def all_routes() -> Routes:
@@ -22,7 +23,11 @@ def all_routes() -> Routes:
 
 
 def build_app(office: Office) -> WsgiApp:
-    """The application on what `office` holds; what browsers load to show pages needs no session."""
+    """The application on what `office` holds; what browsers load to show pages needs no session.
+
+    Raises `CatalogueError` at once when a text can't be read: no page could be shown.
+    """
+    page_texts()
     gate = Gate(office, all_routes().build())
 
     def app(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from firmware.language.catalogue import CatalogueError
 from firmware.storage.errors import StorageError
 from webui.guard import Environ, WsgiApp
 
@@ -14,9 +15,9 @@ log = logging.getLogger(__name__)
 
 
 class OpeningApp:
-    """Calls `make_app` until it no longer raises a `StorageError`, then serves what it made.
+    """Calls `make_app` until it no longer raises a `StorageError` or a `CatalogueError`, then serves what it made.
 
-    A damaged ledger is thus shown where a person can see it, and its repair needs no restart.
+    A damaged ledger, or a file of texts, is thus shown where a person can see it, and its repair needs no restart.
     """
 
     def __init__(self, make_app: Callable[[], WsgiApp]) -> None:
@@ -39,7 +40,7 @@ class OpeningApp:
             if self._app is None:
                 try:
                     self._app = self._make_app()
-                except StorageError as error:
+                except (StorageError, CatalogueError) as error:
                     self._say(str(error))
         return self._app
 

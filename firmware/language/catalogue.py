@@ -114,8 +114,10 @@ class Catalogue:
     def _add(self, file: Path) -> None:
         try:
             loaded = yaml.safe_load(file.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            raise CatalogueError(f"{file.name} cannot be read: {error}") from error
+        except yaml.MarkedYAMLError as error:
+            raise CatalogueError(f"{file.name} cannot be read{_place_of(error)}") from error
+        except (OSError, ValueError, yaml.YAMLError) as error:
+            raise CatalogueError(f"{file.name} cannot be read: {' '.join(str(error).split())}") from error
         if not isinstance(loaded, dict):
             raise CatalogueError(f"{file.name} holds no prompts")
         for key, entry in loaded.items():
@@ -136,6 +138,12 @@ class Catalogue:
         if gap not in prompt.values:
             raise CatalogueError(f"prompt {prompt.key!r} needs a value for {gap!r}")
         return prompt.values[gap]
+
+
+def _place_of(error: yaml.MarkedYAMLError) -> str:
+    """Where the fault shows, and what it is."""
+    line = f" at line {error.problem_mark.line + 1}" if error.problem_mark else ""
+    return f"{line}: {error.problem or error.context}"
 
 
 def joined(fragments: Iterable[Fragment], language: Language) -> str:

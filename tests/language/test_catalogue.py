@@ -128,3 +128,18 @@ def test_the_fixed_parts_of_all_prompts_can_be_made_before_the_first_call(tmp_pa
         Fragment("您好，这里是湖滨诊所。", "welcome"),
         Fragment("只有中文", "half"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a: {zh: 一, en: One}\nb: {zh: 二, en\n", "prompts.yaml cannot be read at line 3: "),
+        ("a: {zh: 一, en: One}\nb: - x: y: z\n", "prompts.yaml cannot be read at line 2: "),
+        ("a: {zh: \x07, en: One}\n", "prompts.yaml cannot be read"),
+    ],
+)
+def test_a_half_written_file_is_told_in_one_line_with_its_line(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(CatalogueError) as caught:
+        catalogue(tmp_path, text)
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)

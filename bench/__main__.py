@@ -10,7 +10,7 @@ from types import ModuleType
 
 from bench import table
 
-BENCHES = {"barge-in": "barge_in", "lines": "lines", "bookings": "bookings", "slots": "slots"}
+BENCHES = {"barge-in": "barge_in", "lines": "lines", "bookings": "bookings", "slots": "slots", "pages": "pages"}
 
 
 def main(arguments: list[str] | None = None) -> int:

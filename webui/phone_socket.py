@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from simple_websocket import ConnectionClosed, Server
+from simple_websocket.errors import SimpleWebsocketError
 from wsproto.frame_protocol import CloseReason
+from wsproto.utilities import ProtocolError
 
 from firmware.clock import Clock, Deadline
 from firmware.control.sound import FRAME_BYTES, FRAMES_PER_S, SoundStream, StreamEnded
@@ -27,9 +29,14 @@ LOOK_S = 1.0
 SESSION_LOOK_S = 10.0
 STUCK_S = 5.0  # so long a browser may take nothing
 BURST_FRAMES = 3 * FRAMES_PER_S  # a page that was held up sends all at once what it has kept
+PASSED_ON_FRAMES = FRAMES_PER_S // 2  # of that; the rest is too old to be heard
 FASTEST = 1.1 * FRAMES_PER_S  # clocks of sound cards differ
 
 OVER, SIGNED_OUT = 4000, 4001  # close codes of our own (RFC 6455, 7.4.2); the page reads them
+
+
+class NoWebsocket(Exception):
+    """What was asked for is an ordinary page."""
 
 
 @dataclass(frozen=True)
@@ -50,14 +57,14 @@ _GOING = Closing(CloseReason.GOING_AWAY, "the box restarts")
 class Allowance:
     """How many frames may come: as many as sound has, and a stock for a moment that was missed."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._left, self._at = float(BURST_FRAMES), clock.monotonic()
+    def __init__(self, clock: Clock, stock: int) -> None:
+        self._clock, self._stock = clock, stock
+        self._left, self._at = float(stock), clock.monotonic()
 
     def take(self) -> bool:
         """Use up one frame; False when there is none left."""
         now = self._clock.monotonic()
-        self._left = min(BURST_FRAMES, self._left + (now - self._at) * FASTEST)
+        self._left = min(self._stock, self._left + (now - self._at) * FASTEST)
         self._at = now
         if self._left < 1:
             return False
@@ -73,11 +80,14 @@ class SoundRelay:
     ) -> None:
         self._stream, self._clock = stream, clock
         self._may_stay, self._is_ending = may_stay, is_ending
-        self._allowance = Allowance(clock)
+        self._borne, self._passed_on = Allowance(clock, BURST_FRAMES), Allowance(clock, PASSED_ON_FRAMES)
         self._sending: Deadline | None = None  # when the frame on its way must have left
 
     def run(self, environ: dict[str, Any]) -> None:
-        """Until either side ends, in this thread and one of its own; the stream is closed afterwards."""
+        """Until either side ends, in this thread and one of its own; the stream is closed afterwards.
+
+        Raises `NoWebsocket`, as long as the request can still be answered otherwise.
+        """
         try:
             browser = _accept(environ)
         except BaseException:
@@ -89,6 +99,8 @@ class SoundRelay:
             _close(browser, self._take_all(browser))
         except (ConnectionClosed, OSError):
             pass  # the browser went first
+        except Exception:  # no page can be answered on this connection any more
+            log.exception("the sound to a browser broke")
         finally:
             self._stream.close()
             _cut(browser)
@@ -113,8 +125,10 @@ class SoundRelay:
     def _take(self, frame: bytes | str) -> Closing | None:
         if not isinstance(frame, bytes) or len(frame) != FRAME_BYTES:
             return _WRONG_FRAME
-        if not self._allowance.take():
+        if not self._borne.take():
             return _TOO_FAST
+        if not self._passed_on.take():
+            return None
         try:
             self._stream.send(frame)
         except StreamEnded:
@@ -134,7 +148,10 @@ class SoundRelay:
 def _accept(environ: dict[str, Any]) -> Server:
     """Without compression: sound hardly shrinks, and nobody can send a small thing that swells."""
     plain = {name: value for name, value in environ.items() if name != "HTTP_SEC_WEBSOCKET_EXTENSIONS"}
-    return Server.accept(plain, ping_interval=PING_S, max_message_size=LARGEST_MESSAGE)
+    try:
+        return Server.accept(plain, ping_interval=PING_S, max_message_size=LARGEST_MESSAGE)
+    except (ProtocolError, SimpleWebsocketError) as error:
+        raise NoWebsocket("this is no request for a websocket") from error
 
 
 def _close(browser: Server, why: Closing) -> None:

@@ -18,7 +18,7 @@ def add_to(routes: Routes) -> None:
     routes.post("/test-phone/press", calling.press, Right.TEST)
     routes.post("/test-phone/hang-up", calling.hang_up, Right.TEST)
     routes.post("/test-phone/put-back", calling.put_back, Right.TEST)
-    routes.socket("/test-phone/sound", sound.relay, Right.TEST)
+    routes.socket("/test-phone/sound", sound.connect, Right.TEST)
     routes.get("/test-phone/texts", texting.show, Right.TEST)
     routes.post("/test-phone/text", texting.send, Right.TEST)
     routes.get("/test-phone/deeds", deeds.show, Right.TEST)

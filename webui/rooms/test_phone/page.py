@@ -93,7 +93,7 @@ def _transcript(reader: Reader, tx: Transaction, test: Test | None) -> dict[str,
     return {
         "stops": calls_path.stops(calls.events(tx, found), flows, reader.words),
         "journal": journal,
-        "is_over": journal.is_over,
+        "is_over": journal.is_over or call.is_over,  # the box needs a moment to notice that somebody has hung up
         "end": calls_words.end(journal, reader.words),
         "url": url,
     }

@@ -25,6 +25,7 @@ export class PhoneAudio {
   // Begin within a press of a button: browsers play nothing before one.
   async open() {
     this.context = new AudioContext({ latencyHint: "interactive" });
+    this.isMuted = false;
     this.output = this.context.createGain();
     this.output.connect(this.context.destination);
     this.resume();

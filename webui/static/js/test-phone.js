@@ -72,6 +72,8 @@ function show(state, seconds = 0) {
   part("hang-up").hidden = !isBusy;
   part("mute").hidden = !isLive || Boolean(audio.microphone);
   part("hear").hidden = !isLive || !audio.isSilenced;
+  part("mute").setAttribute("aria-pressed", String(audio.isMuted));
+  if (isBusy) part("put-back").hidden = false;
   for (const field of caller.querySelectorAll("input:not([type=hidden])")) field.disabled = isBusy;
 }
 
@@ -85,7 +87,7 @@ function chosen() {
 
 caller.addEventListener("change", () => {
   const number = chosen()?.number;
-  if (number) document.querySelector("#write-text [name=number]").value = number;
+  if (number) document.querySelector("#write-text [name=number]").value = part("text-from").textContent = number;
 });
 caller.addEventListener("htmx:afterSwap", () => caller.dispatchEvent(new Event("change")));
 caller.addEventListener("submit", (event) => event.preventDefault());
@@ -198,7 +200,7 @@ function press(key) {
 
 phone.addEventListener("pointerdown", (event) => {
   const key = event.target.closest("[data-key]");
-  if (key) press(key.dataset.key);
+  if (key && event.button === 0) press(key.dataset.key);
 });
 phone.addEventListener("click", (event) => {
   const key = event.target.closest("[data-key]");
@@ -221,19 +223,18 @@ part("hear").addEventListener("click", async () => {
 });
 part("mute").addEventListener("click", () => {
   audio.mute(!audio.isMuted);
-  part("mute").setAttribute("aria-pressed", String(audio.isMuted));
+  show(phone.dataset.state);
 });
 
 // ---- what is said, and texts ----
 
-const tabs = Array.from(document.querySelectorAll("[role=tab]"));
+const tabs = Array.from(document.querySelectorAll("[data-opens-view]"));
 
 function open(tab) {
   for (const each of tabs) {
     const isOpen = each === tab;
-    each.setAttribute("aria-selected", String(isOpen));
     each.setAttribute("aria-pressed", String(isOpen));
-    document.getElementById(each.getAttribute("aria-controls")).hidden = !isOpen;
+    document.getElementById(each.dataset.opensView).hidden = !isOpen;
   }
   if (tab.id === "tab-texts") part("new-texts").hidden = true;
 }

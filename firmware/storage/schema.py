@@ -388,7 +388,7 @@ audit = Table(
     "audit", metadata,
     Column("id", Integer, primary_key=True),
     Column("at", Instant, nullable=False, index=True),
-    Column("who", String(40), nullable=False),
+    Column("who", String(40), nullable=False, index=True),
     Column("what", String(60), nullable=False),
     Column("detail", String(200), nullable=False, server_default=""),
 )  # fmt: skip

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import date, time
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 from firmware.phone_number import NotANumber, normalise
 
 LONGEST_FIELD = 2000
+REACH = timedelta(days=3660)  # ten years either way are enough for a clinic, and dates have an end
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  # text turners too
 
 
@@ -105,6 +106,14 @@ class Form:
         except ValueError:
             self.refuse(name, "form.date")
             return default
+
+    def near_day(self, name: str, default: date, today: date) -> date:
+        """A date with room around it: within `REACH` of today."""
+        day = self.day(name, default)
+        if abs(day - today) > REACH:
+            self.refuse(name, "form.date")
+            return today
+        return day
 
     def time(self, name: str) -> time:
         """A time of day as the browser's time field sends it: 08:30."""

@@ -5,6 +5,7 @@ Every question reads only the days it asks about, so that it costs the same afte
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -69,6 +70,7 @@ _SESSIONS = (
     .where(_TAKES_PLACE)
     .order_by(departments.c.key, sessions.c.begins, doctors.c.expert_code, sessions.c.id)
 )
+_SLOT_ID = re.compile(r"([0-9]{1,9})/([0-9]{4}-[0-9]{2}-[0-9]{2})/([0-9]{1,9})")  # Slot.id
 _SESSION = _SESSIONS.where(sessions.c.id == bindparam("session_id"))
 _TAKEN = select(bookings.c.slot_key).where(
     bookings.c.day == bindparam("day"),
@@ -149,19 +151,24 @@ def next_free(
 
 def slot(tx: Transaction, profile: ClinicProfile, slot_id: str) -> Slot:
     """The slot that `Slot.id` named, free or not; raises `NoSuchSlot` if the session was since taken off."""
-    session_id, _, rest = slot_id.partition("/")
-    day_text, _, number = rest.partition("/")
-    try:
-        day, wanted = date.fromisoformat(day_text), int(number)
-        key = {"session_id": int(session_id), "day": day, "weekday": day.isoweekday()}
-    except ValueError as error:
-        raise NoSuchSlot(f"{slot_id!r} names no slot") from error
-    row = tx.execute(_SESSION, key).first()
+    session_id, day, wanted = _named(slot_id)
+    row = tx.execute(_SESSION, {"session_id": session_id, "day": day, "weekday": day.isoweekday()}).first()
     found = [] if row is None else roster.slots(session_of(row), day, profile.zone)
     for candidate in found:
         if candidate.number == wanted:
             return candidate
     raise NoSuchSlot(f"the roster has no slot {slot_id}")
+
+
+def _named(slot_id: str) -> tuple[int, date, int]:
+    """Session, day and number; no longer numbers than a ledger can hold."""
+    named = _SLOT_ID.fullmatch(slot_id)
+    try:
+        if named:
+            return int(named[1]), date.fromisoformat(named[2]), int(named[3])
+    except ValueError:  # no such day
+        pass
+    raise NoSuchSlot(f"{slot_id!r} names no slot")
 
 
 def _horizon(profile: ClinicProfile, now: datetime) -> Iterator[date]:

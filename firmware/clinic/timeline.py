@@ -118,9 +118,9 @@ def _place(cursor: str) -> tuple[str, str, str] | None:
         return None
     try:
         moment = datetime.fromisoformat(parts[0])
-    except ValueError:
+        return (instant_text(moment), parts[1], parts[2]) if moment.tzinfo else None
+    except (ValueError, OverflowError):  # the calendar may end in UTC where it goes on elsewhere
         return None
-    return (instant_text(moment), parts[1], parts[2]) if moment.tzinfo else None
 
 
 def _call(row: Row[Any]) -> Entry:

@@ -432,7 +432,8 @@ def test_odd_addresses_are_answered_with_a_page(desk: Browser, clinic: Clinic, p
 @pytest.mark.parametrize(
     ("path", "status"),
     [("/bookings/999", 404), ("/bookings/999/ticket", 404), ("/bookings/999/move?slot=1/2026-03-03/1", 409),
-     ("/bookings/book?slot=x", 409), ("/bookings/book?slot=1/2026-03-03/99999999999999999999", 409),
+     ("/bookings/book?slot=x", 409), ("/bookings/book?slot=99999999999999999999/2026-03-03/1", 409),
+     ("/bookings/book?slot=1/2026-03-03/99999999999999999999", 409),
      ("/bookings/book", 409)],
 )  # fmt: skip
 def test_what_is_not_there_is_told(desk: Browser, clinic: Clinic, path: str, status: int) -> None:

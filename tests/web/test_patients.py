@@ -139,7 +139,10 @@ def test_the_timeline_goes_back_without_losing_or_repeating_anything(desk: Brows
     assert len(set(seen)) == 50
 
 
-@pytest.mark.parametrize("cursor", ["x", "~~", "2026-01-01~call~1", "9999-99-99T00:00:00Z~call~1", "'~call~'"])
+@pytest.mark.parametrize(
+    "cursor",
+    ["x", "~~", "2026-01-01~call~1", "9999-99-99T00:00:00Z~call~1", "'~call~'", "0001-01-01T00:00%2B14:00~call~1"],
+)
 def test_a_forged_place_in_the_timeline_shows_its_beginning(desk: Browser, office: Office, cursor: str) -> None:
     fill_history(office)
     assert "She is." in desk.part(f"/patients/{CHEN_MIN}/timeline?before={cursor}").text

@@ -192,6 +192,15 @@ def test_impossible_days_are_told_beside_their_field(desk: Browser, first: str, 
     assert not [form for form in page.forms if form.method == "post" and form.action == "/roster/days/save"]
 
 
+@pytest.mark.parametrize("first", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("what", ["away", "closed", "make-up", "copy"])
+def test_no_day_is_so_far_away_that_a_page_breaks(desk: Browser, what: str, first: str) -> None:
+    page = desk.get(days(what, doctor=WANG, first=first, last=first, source=first))
+    assert page.status == 200
+    assert "/roster/days/save" not in page.body
+    assert desk.get(days("half", session=1, first=first)).status == 200
+
+
 def test_an_extra_half_day_can_be_booked_and_then_not_undone(desk: Browser, office: Office, book: Book) -> None:
     form = desk.get("/roster/extra").form("/roster/extra")
     fields: dict[str, Any] = {

@@ -18,7 +18,6 @@ from webui.rooms import roster_days, roster_extra, roster_visits, roster_weekly,
 from webui.routes import Routes
 
 MOST_VISITS = 100
-FARTHEST_DAYS = 3660
 
 
 def add_to(routes: Routes) -> None:
@@ -29,9 +28,7 @@ def add_to(routes: Routes) -> None:
 
 def week(reader: Reader) -> HTTPResponse:
     """Seven days from the Monday of `day`."""
-    wanted = reader.query.day("day", reader.today)
-    is_near = abs((wanted - reader.today).days) <= FARTHEST_DAYS
-    monday = monday_of(wanted if is_near else reader.today)
+    monday = monday_of(reader.query.near_day("day", reader.today, reader.today))
     with reader.office.ledger.reading() as tx:
         halves = half_days(tx, reader.profile, reader.now, monday)
         lost = len(roster_changes.without_a_place(tx, reader.profile, reader.today, MOST_VISITS))

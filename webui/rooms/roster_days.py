@@ -111,7 +111,7 @@ def carry_out(reader: Reader) -> HTTPResponse:
 
 def open_again(reader: Reader) -> HTTPResponse:
     """A half-day that was called off takes place after all."""
-    day = reader.form.day("first", reader.today)
+    day = reader.form.near_day("first", reader.today, reader.today)
     with reader.changing("roster open") as change:
         done = day_plans.open_again(change.tx, reader.form.key("session"), day)
         change.detail = f"session {reader.form.key('session')}, {day}"
@@ -139,8 +139,8 @@ def undo(reader: Reader) -> HTTPResponse:
 def _read(form: Form, today: date) -> Wanted:
     """The form's fields; a day of the past is refused beside it."""
     what = form.choice("what", KINDS, AWAY)
-    first = form.day("first", today)
-    last = form.day("last", first)
+    first = form.near_day("first", today, today)
+    last = form.near_day("last", first, today)
     if first < today and what not in (COPY, HALF):
         form.refuse("first", "roster.error.past")
     if last < first:
@@ -156,7 +156,7 @@ def _read(form: Form, today: date) -> Wanted:
         last=last,
         part=form.choice("part", PARTS, DAY),
         weekday=form.whole("weekday", 1, DAYS, 1),
-        source=form.day("source", monday_of(first) - timedelta(days=DAYS)),
+        source=form.near_day("source", monday_of(first) - timedelta(days=DAYS), today),
     )
 
 

@@ -31,7 +31,7 @@ def ask(reader: Reader) -> HTTPResponse:
 def add(reader: Reader) -> HTTPResponse:
     """Callers can book it at once."""
     form = reader.form
-    day = form.day("day", reader.today)
+    day = form.near_day("day", reader.today, reader.today)
     if day < reader.today:
         form.refuse("day", "roster.error.past")
     with reader.office.ledger.reading() as tx:

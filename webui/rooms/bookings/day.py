@@ -22,7 +22,6 @@ from webui.rooms.bookings import saying
 
 STATES = ("booked", "arrived", "no-show", "held", "free", "cancelled")
 SHOWN = ("", "free", "cancelled")
-FURTHEST_DAYS = 3650
 
 
 @dataclass(frozen=True)
@@ -83,8 +82,8 @@ def page(reader: Reader) -> HTTPResponse:
 
 def cancelled(reader: Reader) -> HTTPResponse:
     """The visits of some days that were cancelled: whose, by whom, how and when."""
-    first = _within(reader, reader.query.day("from", reader.today))
-    wished = _within(reader, reader.query.day("to", first + timedelta(days=6)))
+    first = reader.query.near_day("from", reader.today, reader.today)
+    wished = reader.query.near_day("to", first + timedelta(days=6), reader.today)
     last = min(max(wished, first), first + timedelta(days=30))
     channel = reader.query.choice("channel", ("", *daybook.CHANNELS), "")
     with reader.office.ledger.reading() as tx:
@@ -99,19 +98,13 @@ def cancelled(reader: Reader) -> HTTPResponse:
 def _choice(reader: Reader) -> Choice:
     query = reader.query
     return Choice(
-        day=_within(reader, query.day("day", reader.today)),
+        day=query.near_day("day", reader.today, reader.today),
         department=query.key("department") or None,
         doctor=query.key("doctor") or None,
         show=query.choice("show", SHOWN, ""),
         patient=query.key("patient") or None,
         moving=query.key("move") or None,
     )
-
-
-def _within(reader: Reader, day: date) -> date:
-    """Ten years either way are enough, and dates have an end."""
-    span = timedelta(days=FURTHEST_DAYS)
-    return min(max(day, reader.today - span), reader.today + span)
 
 
 def _purpose(tx: Transaction, choice: Choice) -> Purpose:

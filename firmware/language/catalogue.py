@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from string import Formatter
 
@@ -184,8 +185,9 @@ def _fragments_of(value: Value, language: Language) -> list[Fragment]:
     return [Fragment(text, is_to_write_down=is_row and _is_spoken(text)) for text in speaking.speak(value, language)]
 
 
-def _parts(template: str) -> list[tuple[str, str | None]]:
-    return [(literal, gap) for literal, gap, _, _ in Formatter().parse(template)]
+@lru_cache(4096)  # a page asks for the same few hundred texts again and again
+def _parts(template: str) -> tuple[tuple[str, str | None], ...]:
+    return tuple((literal, gap) for literal, gap, _, _ in Formatter().parse(template))
 
 
 def _literals(key: str, template: str) -> list[Fragment]:

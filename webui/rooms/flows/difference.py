@@ -75,7 +75,7 @@ def _nodes(picture: Picture) -> Iterator[tuple[str, tuple[str, list[str]]]]:
 
 def _lines(picture: Picture, node: NodeView) -> Iterator[str]:
     t = picture.words
-    yield t(f"flows.kind.{node.kind}")
+    yield node.kind_title
     if node.is_start:
         yield t("flows.start")
     for text in node.texts:

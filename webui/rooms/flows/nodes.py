@@ -66,6 +66,7 @@ class NodeView:
 
     address: str
     kind: str
+    kind_title: str
     symbol: str
     title: str
     texts: list[Mapping[Language, str]]  # what is said, one prompt after the other
@@ -100,6 +101,7 @@ class Picture:
     flows: FlowSet
     words: Words
     issues: list[Issue] = field(default_factory=list)
+    _titles: dict[Address, str] = field(default_factory=dict)
 
     def flow_views(self) -> list[FlowView]:
         return [self._flow(flow) for flow in self.flows.flows.values()]
@@ -110,6 +112,11 @@ class Picture:
 
     def title(self, address: Address) -> str:
         """A node's name in words."""
+        if address not in self._titles:
+            self._titles[address] = self._named(address)
+        return self._titles[address]
+
+    def _named(self, address: Address) -> str:
         t, flow = self.words, self.flows.flows.get(address.flow)
         match flow.nodes.get(address.node) if flow else None:
             case None:
@@ -146,6 +153,7 @@ class Picture:
         return NodeView(
             address=str(address),
             kind=kind,
+            kind_title=self.words(f"flows.kind.{kind}"),
             symbol=symbol,
             title=self.title(address),
             texts=[{language: said(key, language) for language in LANGUAGES} for key in dict.fromkeys(keys)],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import quote
 
 from firmware.ivr import recordable
 from firmware.ivr.recordable import NAMES, TEXTS, Piece, Spoken
@@ -13,7 +14,7 @@ from webui.forms import Form
 from webui.reader import Reader, address
 from webui.recordings import StaffRecordings
 
-PAGE = "/prompts/piece"
+PAGE, SOUND = "/prompts/piece", "/prompts/sound"
 OTHERS = "others"
 AREAS: Mapping[str, tuple[str, ...]] = {  # area: the families of prompts in it
     "names": (NAMES,),
@@ -109,7 +110,7 @@ def counts(rows: list[Row]) -> dict[Language, tuple[int, int]]:
 
 
 def sound_url(piece: Piece, language: Language, take: str = "") -> str:
-    return address("/prompts/sound", piece=piece.id, language=language, take=take)
+    return address(SOUND, piece=piece.id, language=language, take=take)
 
 
 def piece_url(piece: Piece, language: Language) -> str:
@@ -121,12 +122,13 @@ def _counts(row: Row, language: Language) -> bool:
 
 
 def _row(piece: Piece, recorded: set[tuple[str, str]]) -> Row:
+    quoted = quote(piece.id)  # hundreds of rows: `address` would take longer than all else
     cells = {
         language: Cell(
             spoken.text,
             (spoken.voice, spoken.name) in recorded,
-            piece_url(piece, language),
-            sound_url(piece, language),
+            f"{PAGE}?piece={quoted}&language={language}",
+            f"{SOUND}?piece={quoted}&language={language}",
         )
         for language, spoken in piece.spoken.items()
     }

@@ -11,14 +11,14 @@ from firmware.language.values import LANGUAGES, Language
 from firmware.staff.rights import Right
 from webui import refusals
 from webui.reader import Reader
-from webui.rooms.prompts.shelf import Shelf
+from webui.rooms.prompts.shelf import SOUND, Shelf
 from webui.routes import Routes
 
 LONGEST_TEXT = 200
 
 
 def add_to(routes: Routes) -> None:
-    routes.get("/prompts/sound", hear, Right.PROMPTS)
+    routes.get(SOUND, hear, Right.PROMPTS)
     routes.get("/prompts/say", say, Right.PROMPTS)
 
 

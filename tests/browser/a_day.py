@@ -40,7 +40,7 @@ def _calls(stage: Stage) -> None:
     _leave_message(stage.ring("L2", WANG_XIUYING), stage)
     stage.clock.set_speed(FAST)
     given_up = stage.ring("L1", TOM_REED)
-    given_up.press("*1")
+    given_up.press("1")
     stage.clock.sleep(8)
     given_up.hang_up()
 

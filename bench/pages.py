@@ -16,7 +16,7 @@ import numpy as np
 from bench import ledgers
 from bench.figures import Figures
 from bench.machine import IdleMeter
-from bench.pages_addresses import pages
+from bench.pages_addresses import addresses
 from bench.pages_browser import Answer, PageBrowser, sign_in
 from bench.pages_clinic import Size, fill
 from bench.pages_reference import ADDRESS, plain_app
@@ -53,9 +53,9 @@ def measure(small: Size = SMALL, large: Size = LARGE, asked: int = _ASKED) -> Fi
     idle = IdleMeter()
     with ledgers.folder() as folder, _clinic(folder / "1", small) as one, _clinic(folder / "2", large) as other:
         ledger = open_ledger(Folders(folder / "1").ledger)
-        addresses = [address for group in pages(ledger).values() for address in group]
+        asked_for = [address for group in addresses(ledger).values() for address in group]
         ledger.close()
-        times = {address: _ask(one, other, address, asked) for address in addresses}
+        times = {address: _ask(one, other, address, asked) for address in asked_for}
         plain = [PageBrowser(plain_app(Folders(folder / name).ledger), "") for name in ("1", "2")]
         reference = _ask(plain[0], plain[1], ADDRESS, asked)
     return {

@@ -31,12 +31,12 @@ NOT_PAGES = {
 }
 
 
-def pages(ledger: Ledger) -> dict[str, list[str]]:
+def addresses(ledger: Ledger) -> dict[str, list[str]]:
     """The addresses to ask for, by rule; a page of many searches has one for each."""
     with ledger.reading() as tx:
         free = schedule.free_slots(tx, profile(), NOW, _TOMORROW, Wish(department_id=1))[-1].id
     found = {rule: [rule] for rule in _plain_rules()} | _chosen(free)
-    return {rule: addresses for rule, addresses in found.items() if rule not in NOT_PAGES}
+    return {rule: asked for rule, asked in found.items() if rule not in NOT_PAGES}
 
 
 def _plain_rules() -> list[str]:
@@ -56,7 +56,7 @@ def _chosen(free_slot: str) -> dict[str, list[str]]:
         "/bookings/<booking_id:int>/move": [f"{booking}/move?slot={free_slot}"],
         "/calls": [
             "/calls", "/calls?outcome=left&line=L1", "/calls?patient=wang", f"/calls?number={number}",
-            f"/calls?patient_id={REGULAR}", "/calls?recorded=no", "/calls?outcome=none",
+            f"/calls?patient_id={REGULAR}", "/calls?recorded=no", "/calls?recorded=yes", "/calls?outcome=none",
         ],
         f"/calls/{_CALL}": [call],
         f"/calls/{_CALL}/path": [call + "/path"],
@@ -80,6 +80,7 @@ def _chosen(free_slot: str) -> dict[str, list[str]]:
         "/roster/days": ["/roster/days", f"/roster/days?what=closed&first={_TOMORROW}&last={_TOMORROW}&part=day"],
         _WEEKLY.format("doctor"): ["/roster/weekly/doctor/1"],
         _WEEKLY.format("department"): ["/roster/weekly/department/1"],
+        "/settings/trail": ["/settings/trail", "/settings/trail?who=admin", f"/settings/trail?day={NOW.date()}"],
         "/settings/wordings/<key>": [f"/settings/wordings/{next(iter(wordings.shipped().keys()))}"],
         "/settings/versions/<number:int>": ["/settings/versions/1"],
         "/test-phone/callers": ["/test-phone/callers?q=wang"],

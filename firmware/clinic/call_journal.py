@@ -106,6 +106,8 @@ _ALL: Select[Any] = select(
     patients.c.name_en,
     recordings.c.call_id.label("recording"),
 ).select_from(calls.outerjoin(patients).outerjoin(recordings))
+_SOUND = recordings.alias("sound")
+_KEPT = select(_SOUND.c.call_id).where(_SOUND.c.call_id == calls.c.id)
 _NEWEST_FIRST = (calls.c.started_at.desc(), calls.c.id.desc())
 
 
@@ -204,7 +206,8 @@ def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if wanted.patients is not None:
         yield columns.patient_id.in_(wanted.patients)
     if wanted.is_recorded is not None:
-        yield recordings.c.call_id.is_not(None) if wanted.is_recorded else recordings.c.call_id.is_(None)
+        recorded = _KEPT.exists()  # asked before the patients are looked up: there may be years without a recording
+        yield recorded if wanted.is_recorded else not_(recorded)
     if wanted.is_test is not None:
         yield columns.line.in_(TEST_LINES) if wanted.is_test else columns.line.not_in(TEST_LINES)
 

@@ -214,3 +214,8 @@ class TestTheAccount:
         form = desk.get("/account").form("/account/password")
         assert "too short" in desk.post("/account/check", csrf=form.fields["csrf"], password="short").text
         assert "good" in desk.post("/account/check", csrf=form.fields["csrf"], password=NEW_PASSWORD).text
+
+
+def test_whoever_has_not_signed_in_is_told_nothing_of_the_phone_service(app: WsgiApp, admin: Browser) -> None:
+    assert "phone service is restarting" in admin.get("/").text
+    assert "phone service" not in Browser(app).get("/sign-in").text

@@ -24,8 +24,6 @@ def add_to(routes: Routes) -> None:
 
 def show(reader: Reader) -> HTTPResponse:
     """The whole page; its two parts are asked for again when something has changed."""
-    if not reader.office.has_clinic:
-        return reader.page("today/no_clinic.html")
     with reader.office.ledger.reading() as tx:
         doctors = today.by_doctor(tx, reader.profile, reader.now)
         context = _now(reader, tx, doctors) | _day(reader, tx, doctors)

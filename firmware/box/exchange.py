@@ -35,7 +35,7 @@ from firmware.modem.gsm.line import GsmLine
 from firmware.modem.line import TEST_LINE, TEST_TEXT_LINE, IncomingCall, Line
 from firmware.modem.line_setup import build_line, read_lines
 from firmware.outreach.texts import Outbox
-from firmware.storage import outbox, recordings
+from firmware.storage import lost_texts, recordings
 from firmware.storage.documents import SetupDocuments
 from firmware.storage.folders import Folders
 from firmware.storage.inbox import TextKeeper
@@ -211,7 +211,7 @@ class Box:
     def _lost_texts(self) -> int:
         try:
             with self._ledger.reading() as tx:
-                return outbox.count_not_arrived(tx, self._clock.now())
+                return lost_texts.count_not_arrived(tx, self._clock.now())
         except LEDGER_UNAVAILABLE:
             return 0  # the notice above says what matters more
 

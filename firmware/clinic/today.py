@@ -15,7 +15,7 @@ from firmware.clinic.roster import Department, Doctor
 from firmware.language.values import Name
 from firmware.storage.calls import TEST_LINES
 from firmware.storage.ledger import Transaction
-from firmware.storage.outbox import count_not_arrived
+from firmware.storage.lost_texts import count_not_arrived
 from firmware.storage.schema import (
     booking_events,
     bookings,

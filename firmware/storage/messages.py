@@ -16,8 +16,7 @@ from sqlalchemy import Row, Select, func, select, text, update
 from firmware.phone_number import is_diallable
 from firmware.sms_parts import parts_of
 from firmware.storage import inbox as received
-from firmware.storage import outbox as written
-from firmware.storage import recordings
+from firmware.storage import lost_texts, recordings
 from firmware.storage.errors import StorageError
 from firmware.storage.ledger import Transaction
 from firmware.storage.recordings import VoiceMessage
@@ -106,7 +105,7 @@ class Waiting:
 
 def waiting(tx: Transaction, now: datetime) -> Waiting:
     """What somebody should look at."""
-    lost = [each.id for each in written.not_arrived(tx, now)[:MOST_WAITING]]
+    lost = [each.id for each in lost_texts.not_arrived(tx, now)[:MOST_WAITING]]
     texts = _RECEIVED.where(text("needs_person = 1")).order_by(inbox.c.id).limit(MOST_WAITING)
     return Waiting(
         voice=recordings.messages_waiting(tx)[:MOST_WAITING],
@@ -160,7 +159,7 @@ def finish(tx: Transaction, now: datetime, kind: str, message_id: int, who: str)
     elif kind == TEXT:
         received.finish(tx, message_id)
     else:
-        written.finish(tx, now, message_id)
+        lost_texts.finish(tx, now, message_id)
 
 
 def reopen(tx: Transaction, kind: str, message_id: int) -> None:
@@ -170,7 +169,7 @@ def reopen(tx: Transaction, kind: str, message_id: int) -> None:
     elif kind == TEXT:
         received.reopen(tx, message_id)
     else:
-        written.reopen(tx, message_id)
+        lost_texts.reopen(tx, message_id)
 
 
 _RECEIVED: Select[Any] = select(inbox)

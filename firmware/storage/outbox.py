@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, TextClause, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import Row, bindparam, case, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from firmware.phone_number import normalise
@@ -20,9 +20,8 @@ from firmware.sms_parts import parts_of
 from firmware.storage.errors import StorageError
 from firmware.storage.ledger import Transaction
 from firmware.storage.prepared import Prepared, named
-from firmware.storage.schema import IS_NOT_ARRIVED, bookings, outbox, outbox_parts
+from firmware.storage.schema import IS_NOT_ARRIVED, outbox, outbox_parts
 
-ATTENTION = timedelta(days=7)  # how long a text that did not arrive waits for somebody
 REPORT_PATIENCE = timedelta(days=3)  # the validity period that texts are sent with
 TEXT_LIFE = timedelta(hours=24)  # a text that could not be sent for so long after it was due only confuses
 ERROR_CHARACTERS = 100
@@ -30,14 +29,6 @@ ERROR_CHARACTERS = 100
 
 class AlreadyAnswered(Exception):
     """This text has its one reply already."""
-
-
-class NoLongerTrue(StorageError):
-    """The visit that the text speaks of stands no more."""
-
-
-class NotLost(StorageError):
-    """The text arrived after all, or somebody has dealt with it."""
 
 
 class AlreadyLeft(StorageError):
@@ -52,18 +43,6 @@ class OutboxText:
     number: str  # normal form
     body: str
     attempts: int  # this one included
-
-
-@dataclass(frozen=True)
-class LostText:
-    """A text that failed, or of which nobody knows whether it left."""
-
-    id: int
-    number: str
-    body: str
-    state: str  # failed, unknown
-    error: str | None
-    created_at: datetime
 
 
 _QUEUED_COLUMNS = (
@@ -255,54 +234,6 @@ def counts(tx: Transaction) -> dict[str, int]:
     """How many texts are in each state."""
     rows = tx.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state)).all()
     return {row[0]: row[1] for row in rows}
-
-
-def not_arrived(tx: Transaction, now: datetime) -> list[LostText]:
-    """The texts of the last week that failed or are in doubt and that nobody has dealt with, oldest first."""
-    columns = outbox.c
-    wanted = select(columns.id, columns.number, columns.body, columns.state, columns.error, columns.created_at)
-    rows = tx.execute(wanted.where(*_waits(now)).order_by(columns.id))
-    return [LostText(*row) for row in rows]
-
-
-def count_not_arrived(tx: Transaction, now: datetime) -> int:
-    """How many texts `not_arrived` would list."""
-    return tx.execute(select(func.count()).select_from(outbox).where(*_waits(now))).scalar_one()
-
-
-def finish(tx: Transaction, now: datetime, text_id: int) -> None:
-    """Somebody has dealt with a text that did not arrive."""
-    _settle(tx, text_id, done_at=now)
-
-
-def reopen(tx: Transaction, text_id: int) -> None:
-    """Undo `finish`."""
-    _settle(tx, text_id, done_at=None)
-
-
-def resend(tx: Transaction, now: datetime, text_id: int, author: str | None = None) -> int:
-    """Queue the same text once more, the id of the new one; the old one is dealt with.
-
-    Raises `NotLost`, or `NoLongerTrue` for the confirmation of a visit that has been cancelled since.
-    """
-    text = tx.execute(select(outbox).where(outbox.c.id == text_id, IS_NOT_ARRIVED)).first()
-    if text is None:
-        raise NotLost(f"text {text_id} does not wait to be sent again")
-    if text.purpose == "confirmation" and not _stands(tx, text.booking_id):
-        raise NoLongerTrue(f"the visit that text {text_id} confirms stands no more; it was not sent again")
-    finish(tx, now, text_id)
-    return queue_text(
-        tx, now, text.number, text.body, text.purpose, text.booking_id, line=text.line, author=author or text.author
-    )
-
-
-def _waits(now: datetime) -> tuple[ColumnElement[bool] | TextClause, ...]:
-    return IS_NOT_ARRIVED, outbox.c.created_at > now - ATTENTION
-
-
-def _stands(tx: Transaction, booking_id: int | None) -> bool:
-    state = tx.execute(select(bookings.c.state).where(bookings.c.id == booking_id)).scalar()
-    return booking_id is None or state in ("booked", "arrived")
 
 
 def _settle(tx: Transaction, text_id: int, **values: object) -> None:

@@ -128,8 +128,8 @@ def message(tx: Transaction, message_id: int) -> VoiceMessage | None:
 
 def finish_message(tx: Transaction, now: datetime, message_id: int, who: str) -> None:
     """`who` of the staff has dealt with the message."""
-    done = update(voice_messages).where(voice_messages.c.id == message_id).values(done_at=now, done_by=who)
-    tx.execute(done)
+    waits = (voice_messages.c.id == message_id, voice_messages.c.done_at.is_(None))  # else who was first stays noted
+    tx.execute(update(voice_messages).where(*waits).values(done_at=now, done_by=who))
 
 
 def reopen_message(tx: Transaction, message_id: int) -> None:

@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, text
 
-from firmware.storage import backups, migration, outbox
+from firmware.storage import backups, lost_texts, migration
 from firmware.storage.ledger import SCHEMA_REVISION, Ledger, open_ledger, sqlite_engine
 from firmware.storage.schema import instant_text, metadata
 
@@ -70,6 +70,6 @@ def test_a_ledger_of_the_first_version_is_brought_up_to_date_and_backed_up(file:
     engine.dispose()
     ledger = open_ledger(file)
     with ledger.reading() as tx:
-        assert [lost.body for lost in outbox.not_arrived(tx, now)] == ["x"]
+        assert [lost.body for lost in lost_texts.not_arrived(tx, now)] == ["x"]
     ledger.close()
     assert backups.exists(file, "before-0001")

@@ -17,7 +17,7 @@ from firmware.modem.gsm.send import SentPart
 from firmware.outreach.texts import RETRY_AFTER, LineSender, Outbox
 from firmware.phone_number import NotANumber
 from firmware.sms_parts import parts_of
-from firmware.storage import outbox
+from firmware.storage import lost_texts, outbox
 from firmware.storage.inbox import TextKeeper, unhandled
 from firmware.storage.ledger import Ledger
 from firmware.storage.schema import metadata
@@ -321,7 +321,7 @@ def test_what_a_test_left_behind_is_withdrawn_and_troubles_nobody(ledger: Ledger
         outbox.mark_failed(tx, 1, "no network")
         outbox.mark_failed(tx, 3, "no network")
         outbox.close_line(tx, clock.now(), "test-text")
-        assert [text.id for text in outbox.not_arrived(tx, clock.now())] == [3]
+        assert [text.id for text in lost_texts.not_arrived(tx, clock.now())] == [3]
     assert states(ledger) == ["failed", "withdrawn", "failed", "queued"]
 
 

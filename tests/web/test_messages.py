@@ -185,8 +185,10 @@ def test_an_answer_marks_what_it_answers_as_done(desk: Browser, office: Office) 
     (address,) = re.findall(r'href="(/messages/with\?[^"#]*answers[^"#]*)', desk.get("/messages").body)
     page = desk.get(address.replace("&amp;", "&"))
     assert "Is there parking?" in page.text
-    desk.send(page.form("/messages/with"), body="Yes, behind the house.")
+    page = desk.send(page.form("/messages/with"), body="Yes, behind the house.")
     assert all_waiting(office).count == 0
+    desk.send(page.form("/messages/withdraw"))
+    assert [text.body for text in all_waiting(office).texts] == ["Is there parking?"]
 
 
 @pytest.mark.parametrize(
@@ -256,10 +258,13 @@ def test_a_lost_text_is_sent_again_once_after_a_warning(desk: Browser, office: O
     page = desk.get("/messages")
     assert "may then get it twice" in page.text
     form = page.form("/messages/resend")
-    assert "queued again" in desk.send(form).text
+    page = desk.send(form)
+    assert "queued again" in page.text
     stale = {**form.fields, "once": "another form of the same page"}
     assert "Nothing was sent" in desk.post("/messages/resend", **stale).text
     assert [state for _, _, state, _ in sent(office)] == ["unknown", "queued"]
+    desk.send(page.form("/messages/withdraw"))
+    assert [text.body for text in all_waiting(office).lost] == ["Please call us"]
 
 
 def test_lists_go_back_page_by_page(desk: Browser, office: Office) -> None:

@@ -11,9 +11,9 @@ from datetime import datetime
 from firmware.cli.staff import table
 from firmware.cli.staff.office import Change, Office, command
 from firmware.cli.staff.refusals import Refused
-from firmware.storage import inbox, outbox, recordings
+from firmware.storage import inbox, lost_texts, recordings
 from firmware.storage.inbox import InboxText
-from firmware.storage.outbox import LostText
+from firmware.storage.lost_texts import LostText
 from firmware.storage.recordings import VoiceMessage
 
 NAME = "messages"
@@ -48,7 +48,7 @@ def _list(office: Office) -> None:
     with office.ledger.reading() as tx:
         voice = recordings.messages_waiting(tx)
         texts = inbox.for_people(tx)
-        lost = outbox.not_arrived(tx, office.now)
+        lost = lost_texts.not_arrived(tx, office.now)
     rows = [_voice_row(office, each) for each in voice]
     rows += [_text_row(office, each) for each in texts]
     rows += [_lost_row(office, each) for each in lost]
@@ -81,8 +81,8 @@ def _resend(office: Office, name: str) -> None:
         kind, key = _parsed(name)
         if kind != "o":
             raise Refused(f"{name} is no text to a patient: only those, such as o7, can be sent again.")
-        _check_waits(name, key, {each.id for each in outbox.not_arrived(change.tx, change.now)})
-        change.detail = f"{name}, as o{outbox.resend(change.tx, change.now, key)}"
+        _check_waits(name, key, {each.id for each in lost_texts.not_arrived(change.tx, change.now)})
+        change.detail = f"{name}, as o{lost_texts.resend(change.tx, change.now, key)}"
     print(f"{name} is queued again; if it had arrived after all, the patient gets it twice.")
 
 
@@ -96,8 +96,8 @@ def _finish(office: Office, change: Change, name: str) -> None:
             _check_waits(name, key, {each.id for each in inbox.for_people(change.tx)})
             inbox.finish(change.tx, key)
         case _:
-            _check_waits(name, key, {each.id for each in outbox.not_arrived(change.tx, change.now)})
-            outbox.finish(change.tx, change.now, key)
+            _check_waits(name, key, {each.id for each in lost_texts.not_arrived(change.tx, change.now)})
+            lost_texts.finish(change.tx, change.now, key)
 
 
 def _parsed(name: str) -> tuple[str, int]:

@@ -11,11 +11,12 @@ from firmware.clinic.people import Patient
 from firmware.language.values import LANGUAGES
 from firmware.phone_number import NotANumber, is_diallable, normalise
 from firmware.sms_parts import Coding, costly_characters, parts_of, plainer, room_left, split
-from firmware.storage import messages, outbox
+from firmware.storage import lost_texts, messages, outbox
 from firmware.storage.instants import later
 from firmware.storage.ledger import Transaction
-from firmware.storage.messages import TEXT, VOICE
-from firmware.storage.outbox import AlreadyLeft, NoLongerTrue, NotLost
+from firmware.storage.lost_texts import NoLongerTrue, NotLost
+from firmware.storage.messages import KINDS, LOST
+from firmware.storage.outbox import AlreadyLeft
 from webui.flashes import Undo
 from webui.forms import LONGEST_FIELD, Form
 from webui.reader import Reader, address
@@ -79,12 +80,12 @@ def send(reader: Reader) -> HTTPResponse:
         text_id = outbox.queue_text(
             change.tx, change.now, number, body, "staff", not_before=not_before, author=reader.login
         )
-        if answers := _answered(form):
-            messages.finish(change.tx, change.now, *answers, reader.login)
+        answers = form.raw("answers") if form.flag("finish") else ""
+        if answered := _message(answers):
+            messages.finish(change.tx, change.now, *answered, reader.login)
         change.detail = f"text {text_id}, {parts_of(body)} parts"
     reader.office.phone.tell("wake")
-    undo = Undo("/messages/withdraw", {"id": str(text_id)})
-    return reader.done("messages.queued", address(CONVERSATION, number=number), undo)
+    return reader.done("messages.queued", address(CONVERSATION, number=number), _undo(text_id, answers))
 
 
 def count(reader: Reader) -> HTTPResponse:
@@ -94,23 +95,26 @@ def count(reader: Reader) -> HTTPResponse:
 
 def resend(reader: Reader) -> HTTPResponse:
     """The same text once more; the person was warned that it may then come twice."""
+    lost = reader.form.key("id")
     try:
         with reader.changing("text sent again") as change:
-            text_id = outbox.resend(change.tx, change.now, reader.form.key("id"), reader.login)
+            text_id = lost_texts.resend(change.tx, change.now, lost, reader.login)
             change.detail = f"text {text_id}"
     except NotLost:
         return reader.refused("messages.not_lost")
     except NoLongerTrue:
         return reader.refused("messages.no_longer_true")
     reader.office.phone.tell("wake")
-    return reader.done("messages.resent", reader.came_from, Undo("/messages/withdraw", {"id": str(text_id)}))
+    return reader.done("messages.resent", reader.came_from, _undo(text_id, f"{LOST}-{lost}"))
 
 
 def withdraw(reader: Reader) -> HTTPResponse:
-    """The text is not to be sent, if it has not left."""
+    """The text is not to be sent, if it has not left; as an undo, what was done with it waits for somebody again."""
     try:
         with reader.changing("text withdrawn") as change:
             outbox.withdraw_text(change.tx, reader.form.key("id"))
+            if reopened := _message(reader.form.raw("reopens")):
+                messages.reopen(change.tx, *reopened)
             change.detail = f"text {reader.form.key('id')}"
     except AlreadyLeft:
         return reader.refused("messages.already_left")
@@ -169,12 +173,15 @@ def _has_mobile_line(reader: Reader) -> bool:
     return status is None or any(line["kind"] == "gsm" for line in status["lines"])
 
 
-def _answered(form: Form) -> tuple[str, int] | None:
-    """What the text answers and deals with, as text-5 or voice-3."""
-    kind, _, key = form.raw("answers").partition("-")
-    if kind not in (TEXT, VOICE) or not form.flag("finish"):
-        return None
-    return kind, Form({"id": key}).key("id")
+def _undo(text_id: int, dealt_with: str) -> Undo:
+    """Withdraws the text; the message that was done with it waits for somebody again."""
+    return Undo("/messages/withdraw", {"id": str(text_id), "reopens": dealt_with})
+
+
+def _message(name: str) -> tuple[str, int] | None:
+    """Kind and id of a message that a form names as text-5, voice-3 or lost-7."""
+    kind, _, key = name.partition("-")
+    return (kind, Form({"id": key}).key("id")) if kind in KINDS else None
 
 
 def _kept(form: Form) -> dict[str, str]:

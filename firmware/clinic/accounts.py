@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, case, func, insert, select, update
+from sqlalchemy import and_, bindparam, case, func, insert, select, update
 from sqlalchemy.dialects import sqlite
 
 from firmware.clinic.errors import NoAccount, NotEnoughMoney
@@ -41,7 +41,13 @@ class Entry:
     cents: int
     booking_id: int | None
     note: str  # who took the money, ...
+    effect_cents: int  # what it did to the balance
     balance_cents: int  # on the account after it
+
+    @property
+    def is_cash(self) -> bool:
+        """Whether money went over the desk; a fee that came back was a visit noted by mistake."""
+        return self.kind in ("deposit", "refund") and self.booking_id is None
 
 
 _ACCOUNT = select(accounts.c.balance_cents, accounts.c.held_cents, accounts.c.floor_cents).where(
@@ -64,7 +70,9 @@ _ENTRY = Prepared(insert(account_entries).values(named("patient_id", "booking_id
 
 _EFFECT = case(
     (account_entries.c.kind == "deposit", account_entries.c.cents),
-    (account_entries.c.kind.in_(("charge", "refund")), -account_entries.c.cents),
+    (account_entries.c.kind == "charge", -account_entries.c.cents),
+    (and_(account_entries.c.kind == "refund", account_entries.c.booking_id.is_not(None)), account_entries.c.cents),
+    (account_entries.c.kind == "refund", -account_entries.c.cents),  # paid back to the patient
     else_=0,  # what is held or released stays on the account
 )
 _COLUMNS = tuple(account_entries.c[name] for name in ("id", "at", "kind", "cents", "booking_id", "note"))
@@ -80,12 +88,12 @@ def statement(tx: Transaction, patient_id: int, most: int, before: int | None = 
     """What happened on the account, newest first, older than the entry `before`; each with the balance after it."""
     theirs = account_entries.c.patient_id == patient_id
     balance = func.sum(_EFFECT).over(order_by=account_entries.c.id)
-    everything = select(*_COLUMNS, balance.label("balance")).where(theirs).subquery()
+    everything = select(*_COLUMNS, _EFFECT.label("effect"), balance.label("balance")).where(theirs).subquery()
     wanted = select(everything).order_by(everything.c.id.desc()).limit(most)
     if before is not None:
         wanted = wanted.where(everything.c.id < before)
     return [
-        Entry(row.id, row.at, row.kind, row.cents, row.booking_id, row.note or "", row.balance)
+        Entry(row.id, row.at, row.kind, row.cents, row.booking_id, row.note or "", row.effect, row.balance)
         for row in tx.execute(wanted)
     ]
 

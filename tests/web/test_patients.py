@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from firmware.clinic import accounts, cards, people
+from firmware.clinic import accounts, bookings, cards, holds, people, schedule, undoing
 from firmware.clinic.cards import Attempt
 from firmware.clinic.errors import CardLocked, WrongCardOrPin
 from firmware.clinic.people import Patient
@@ -352,6 +352,22 @@ def test_money_is_paid_in_with_a_receipt_and_shown_on_the_statement(desk: Browse
         balances = [(entry.kind, entry.balance_cents) for entry in accounts.statement(tx, WANG, 5)]
     assert balances == [("deposit", 6250), ("deposit", 5000)]
     assert "62.50" in desk.get(f"/patients/{WANG}/statement").text
+
+
+def test_a_fee_that_came_back_is_no_money_paid_out(desk: Browser, office: Office) -> None:
+    with office.ledger.transaction() as tx:
+        now = office.clock.now()
+        slot = schedule.next_free(tx, office.profile(), now, most=1)[0]
+        held = holds.hold(tx, office.profile(), now, slot, WANG, holder="call/1", channel="voice")
+        visit = bookings.confirm(tx, office.profile(), now, held.id, holder="call/1")
+        bookings.check_in(tx, now, visit.id, channel="desk", cause="desk/x")
+        undoing.reopen(tx, now, visit.id, cause="desk/x")
+        balances = [(entry.kind, entry.balance_cents) for entry in accounts.statement(tx, WANG, 3)]
+        returned = next(each for each in accounts.statement(tx, WANG, 3) if each.kind == "refund")
+    paid = 5000 - visit.fee_cents
+    assert balances == [("hold", 5000), ("refund", 5000), ("charge", paid)]
+    assert "Given back, noted by mistake" in desk.get(f"/patients/{WANG}/statement").text
+    assert "no such receipt" in desk.get(f"/patients/{WANG}/receipt/{returned.id}").text
 
 
 def test_a_double_click_books_the_money_once(desk: Browser, office: Office) -> None:

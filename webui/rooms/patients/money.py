@@ -35,6 +35,6 @@ def receipt(reader: Reader, patient_id: int, entry_id: int) -> HTTPResponse:
         file = patient_file.read(tx, reader.profile, reader.now, patient_id)
         entry = accounts.entry(tx, patient_id, entry_id)
         staff = names_of_staff(tx)
-    if entry is None or entry.kind not in (PAY_IN, PAY_BACK):
+    if entry is None or not entry.is_cash:
         return reader.refused("patients.no_receipt", address_of(patient_id))
     return reader.page("patients/receipt.html", file=file, entry=entry, staff=staff)

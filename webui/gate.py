@@ -24,7 +24,7 @@ from firmware.staff.rights import Right
 from firmware.staff.sessions import Session
 from firmware.storage.errors import StorageError
 from firmware.storage.trouble import LEDGER_UNAVAILABLE
-from webui import refusals
+from webui import bodies, refusals
 from webui.flashes import Flash
 from webui.guard import Environ
 from webui.office import Office
@@ -34,6 +34,8 @@ from webui.routes import PAGE, SOCKET, Route
 log = logging.getLogger(__name__)
 
 SESSION_COOKIE = "session"
+SECURE_COOKIE = "__Host-session"  # browsers take it only over https and only from this very host (RFC 6265bis, 4.1.3.2)
+LARGEST_ID = 2**31 - 1
 SIGN_IN = "/sign-in"
 WELCOME = "/welcome"
 SET_UP = "/setup"
@@ -53,6 +55,7 @@ class Gate:
         self._app = app
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        environ["PATH_INFO"] = environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("utf-8", "replace")
         request.bind(environ)
         answer = self._refused_or_page(environ)
         if answer is None:  # a socket that has ended: gunicorn must not answer on it
@@ -68,6 +71,8 @@ class Gate:
             session = self._session(environ)
             if session is not None:
                 reader = environ[READER] = Reader(self._office, session)
+                if route is not None and route.kind == PAGE and not reader.is_part:  # a page looks by itself, too
+                    sessions.touch(self._office.ledger, reader.now, session)
             if route is not None and route.is_public:
                 return self._forged(environ, route, None) or self._carry_out(route, reader, arguments)
             if session is None:
@@ -94,18 +99,16 @@ class Gate:
             found, arguments = self._app.router.match(environ)
         except HTTPError:
             return None, {}
+        if any(isinstance(value, int) and not 0 <= value <= LARGEST_ID for value in arguments.values()):
+            return None, {}
         return found.config["clinicbox"], arguments
 
     def _session(self, environ: Environ) -> Session | None:
-        token = request.get_cookie(SESSION_COOKIE)
+        token = request.get_cookie(_cookie_name(environ))
         if not token:
             return None
-        now = self._office.clock.now()
         with self._office.ledger.reading() as tx:
-            session = sessions.find(tx, now, token)
-        if session is not None:
-            sessions.touch(self._office.ledger, now, session)
-        return session
+            return sessions.find(tx, self._office.clock.now(), token)
 
     def _waits_for_clinic(self, route: Route) -> bool:
         """Whether there is nothing to show yet: one's own account, and streams, are there without a clinic."""
@@ -127,8 +130,10 @@ class Gate:
             return refusals.page(environ[READER], 403)
         if not changes:
             return None
-        if int(environ.get("CONTENT_LENGTH") or 0) > route.body_limit:
-            return refusals.page(environ[READER], 413)
+        too_large = int(environ.get("CONTENT_LENGTH") or 0) > route.body_limit  # then it is not read at all
+        refused = 413 if too_large else bodies.refused_status()
+        if refused is not None:
+            return refusals.page(environ[READER], refused)
         if session is not None:
             sent = request.headers.get("X-CSRF-Token") or request.forms.get("csrf") or ""
             if not hmac.compare_digest(sent.encode(), session.csrf.encode()):
@@ -162,8 +167,14 @@ def route_name(environ: Environ) -> str:
 def set_session_cookie(answer: HTTPResponse, token: str, environ: Environ) -> None:
     """Hand the browser its new session."""
     is_secure = environ["wsgi.url_scheme"] == "https"
-    answer.set_cookie(SESSION_COOKIE, token, path="/", httponly=True, samesite="strict", secure=is_secure)
+    name = _cookie_name(environ)
+    answer.set_cookie(name, token, path="/", httponly=True, samesite="strict", secure=is_secure)
 
 
-def forget_session_cookie(answer: HTTPResponse) -> None:
-    answer.delete_cookie(SESSION_COOKIE, path="/")
+def forget_session_cookie(answer: HTTPResponse, environ: Environ) -> None:
+    is_secure = environ["wsgi.url_scheme"] == "https"
+    answer.delete_cookie(_cookie_name(environ), path="/", secure=is_secure)
+
+
+def _cookie_name(environ: Environ) -> str:
+    return SECURE_COOKIE if environ["wsgi.url_scheme"] == "https" else SESSION_COOKIE

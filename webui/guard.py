@@ -17,7 +17,7 @@ Environ = dict[str, Any]
 WsgiApp = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 METHODS = ("GET", "HEAD", "POST")
-LARGEST_BODY = 16 * 1024 * 1024  # of any form; each route has its own, smaller limit
+LONGEST_LENGTH = 12  # digits of a body's length; each route has its own limit, and a page that says so
 
 HEADERS = (
     (
@@ -68,8 +68,8 @@ def _refusal(environ: Environ, names: frozenset[str]) -> str | None:
     if "HTTP_TRANSFER_ENCODING" in environ:
         return "411 Length Required"
     length = environ.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal() or int(length) > LARGEST_BODY:
-        return "413 Content Too Large"
+    if not (length.isascii() and length.isdecimal()) or len(length) > LONGEST_LENGTH:
+        return "400 Bad Request"
     if environ["REQUEST_METHOD"] != "POST" and length != "0":
         return "413 Content Too Large"
     return None

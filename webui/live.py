@@ -10,7 +10,7 @@ import json
 import queue
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,10 @@ LOOK_S = 0.5
 RETRY_S = 1.0
 KEEP_ALIVE_S = 15.0
 MOST_LISTENERS = 40  # each keeps one thread of the server
-MOST_WAITING = 100  # a page that does not read is told that it missed something
+MOST_WAITING = 100  # a page that does not read is cut off; when it comes back it asks for everything anew
+
+Waiting = queue.Queue[tuple[str, str] | None]  # name and text of events; None: no more
+_STILL_HERE = ("", ": still here\n\n")  # finds out that the page has gone
 
 
 class TooManyPages(Exception):
@@ -34,7 +37,7 @@ class Live:
 
     def __init__(self, socket: Path, ledger: Path) -> None:
         self._socket, self._ledger = socket, ledger
-        self._listeners: set[queue.Queue[str | None]] = set()
+        self._listeners: set[Waiting] = set()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._client: ControlClient | None = None
@@ -59,35 +62,40 @@ class Live:
         """Whether the process is about to go: what lasts must end."""
         return self._stopping.is_set()
 
-    def stream(self) -> Iterator[str]:
-        """Server-sent events for one page, until the page or the process goes; raises `TooManyPages` at once."""
-        mine: queue.Queue[str | None] = queue.Queue()
+    def stream(self, hears: Callable[[str], bool], may_stay: Callable[[], bool]) -> Iterator[str]:
+        """Server-sent events for one page, until the page or the process goes; raises `TooManyPages` at once.
+
+        `hears` tells which events the person may know of; `may_stay` is asked now and then, and always when something
+        was written to the ledger, whether they are still signed in.
+        """
+        mine: Waiting = queue.Queue()
         with self._lock:
             if len(self._listeners) >= MOST_LISTENERS:
                 raise TooManyPages
             self._listeners.add(mine)
-        mine.put(_event("service", {"up": self.is_up}))
-        return self._serve(mine)
+        mine.put(("service", _event("service", {"up": self.is_up})))
+        return self._serve(mine, hears, may_stay)
 
     def publish(self, name: str, /, **details: Any) -> None:
         """Tell every page."""
-        message = _event(name, details)
+        message = (name, _event(name, details))
         with self._lock:
             for listener in self._listeners:
-                if listener.qsize() < MOST_WAITING:
-                    listener.put_nowait(message)
+                if listener.qsize() <= MOST_WAITING:
+                    listener.put_nowait(message if listener.qsize() < MOST_WAITING else None)
 
-    def _serve(self, mine: queue.Queue[str | None]) -> Iterator[str]:
+    def _serve(self, mine: Waiting, hears: Callable[[str], bool], may_stay: Callable[[], bool]) -> Iterator[str]:
         try:
             yield "retry: 2000\n\n"
             while not self._stopping.is_set():
                 try:
                     message = mine.get(timeout=KEEP_ALIVE_S)
                 except queue.Empty:
-                    message = ": still here\n\n"  # finds out that the page has gone
-                if message is None:
+                    message = _STILL_HERE
+                if message is None or (message[0] in ("ledger", "") and not may_stay()):
                     return
-                yield message
+                if hears(message[0]):
+                    yield message[1]
         finally:
             with self._lock:
                 self._listeners.discard(mine)

@@ -14,12 +14,13 @@ from bottle import FileUpload, FormsDict, HTTPResponse, request
 
 from firmware.clinic.profile import ClinicProfile
 from firmware.language.values import Language, Value
-from firmware.staff import form_once, rights
+from firmware.staff import form_once, rights, sessions
 from firmware.staff.records import User
 from firmware.staff.rights import Right
 from firmware.staff.sessions import Session
 from firmware.storage import audit
 from firmware.storage.ledger import Transaction
+from firmware.storage.trouble import LEDGER_UNAVAILABLE
 from webui import render
 from webui.flashes import Flash, Undo
 from webui.forms import Form
@@ -68,6 +69,15 @@ class Reader:
 
     def may(self, right: Right | str) -> bool:
         return self.user is not None and rights.may(self.user.role, Right(right))
+
+    def still_may(self, right: Right) -> bool:
+        """For streams, which outlast a look at the door: whether the session goes on and has the right, as of now."""
+        try:
+            with self.office.ledger.reading() as tx:
+                session = self.session and sessions.find_again(tx, self.office.clock.now(), self.session.token_hash)
+        except LEDGER_UNAVAILABLE:
+            return False  # the page comes back by itself
+        return session is not None and rights.may(session.user.role, right)
 
     @cached_property
     def language(self) -> Language:
@@ -177,12 +187,17 @@ def _readable(fields: FormsDict) -> list[tuple[str, str]]:
     """The fields as UTF-8, in their order; bytes that are none become a sign that says so."""
     sent = [(str(key), str(value)) for key, value in fields.allitems()]
     if not fields.recode_unicode:  # of a multipart form: Bottle has decoded them already
-        return sent
+        return [(_sound(key), _sound(value)) for key, value in sent]
     return [(_utf8(key), _utf8(value)) for key, value in sent]
 
 
 def _utf8(text: str) -> str:
     return text.encode("latin-1", "replace").decode("utf-8", "replace")
+
+
+def _sound(text: str) -> str:
+    """Without the halves of characters that some encodings can smuggle in and nothing can write down."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def current_reader() -> Reader:
@@ -198,9 +213,10 @@ def local_path(address: str) -> str:
     except ValueError:
         return "/"
     path = parts.path
-    if not path.startswith("/") or path.startswith("//") or "\\" in path or not path.isprintable():
+    if not path.startswith("/") or path.startswith("//") or "\\" in path:
         return "/"
-    return path + (f"?{parts.query}" if parts.query else "")
+    found = path + (f"?{parts.query}" if parts.query else "")
+    return found if found.isprintable() else "/"
 
 
 def address(path: str, **query: str | int | date | None) -> str:

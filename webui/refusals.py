@@ -20,7 +20,7 @@ from webui.reader import Reader
 from webui.routes import Route
 from webui.words import Words
 
-STATUS_PAGES = frozenset({401, 403, 404, 409, 413, 500, 503})
+STATUS_PAGES = frozenset({400, 401, 403, 404, 409, 413, 500, 503})
 
 Sentence = Callable[[Any, Words], str]
 

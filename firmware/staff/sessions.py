@@ -54,11 +54,16 @@ def open_session(tx: Transaction, now: datetime, user_id: int) -> tuple[str, Ses
 
 def find(tx: Transaction, now: datetime, token: str) -> Session | None:
     """The session of the token; None when there is none, it is over, or its user was switched off."""
+    return find_again(tx, now, _hash(token))
+
+
+def find_again(tx: Transaction, now: datetime, token_hash: str) -> Session | None:
+    """A session that was found before, as it stands now; None when it is over."""
     s = web_sessions.c
     found = (
         select(*COLUMNS, s.csrf, s.created_at, s.seen_at, s.expires_at, s.token_hash)
         .join_from(web_sessions, users)
-        .where(s.token_hash == _hash(token), s.expires_at > now, s.seen_at > later(now, -IDLE_S))
+        .where(s.token_hash == token_hash, s.expires_at > now, s.seen_at > later(now, -IDLE_S))
         .where(users.c.is_active == 1)
     )
     row = tx.execute(found).first()

@@ -11,6 +11,8 @@ from webui.live import TooManyPages
 from webui.reader import Reader
 from webui.routes import Routes
 
+_RIGHTS = {"call": Right.CALLS, "texts": Right.MESSAGES}  # the way of a call says who called and what for
+
 
 def add_to(routes: Routes) -> None:
     routes.stream("/live", stream, Right.SEE)
@@ -18,8 +20,9 @@ def add_to(routes: Routes) -> None:
 
 def stream(reader: Reader) -> HTTPResponse:
     """Server-sent events (WHATWG HTML, 9.2) until the page is closed; 503 when too many pages listen already."""
+    unheard = {event for event, right in _RIGHTS.items() if not reader.may(right)}
     try:
-        events = reader.office.live.stream()
+        events = reader.office.live.stream(lambda name: name not in unheard, lambda: reader.still_may(Right.SEE))
     except TooManyPages:
         return HTTPResponse("", 503)
     return HTTPResponse(_bytes(events), 200, {"Content-Type": "text/event-stream; charset=utf-8"})

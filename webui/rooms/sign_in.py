@@ -58,7 +58,7 @@ def leave(reader: Reader) -> HTTPResponse:
             sessions.close_session(tx, reader.session.token_hash)
             audit.record(tx, reader.now, reader.login, "sign-out")
     answer = reader.go(f"{SIGN_IN}?left=1")
-    forget_session_cookie(answer)
+    forget_session_cookie(answer, reader.environ)
     return answer
 
 

@@ -70,3 +70,69 @@ def test_today_shows_a_call_and_its_booking_while_they_happen(stage: Stage, staf
     caller.hang_up()
     expect(busy).to_have_count(0, timeout=A_CALL_MS)
     assert desk.page.evaluate("window.sameAsBefore") is True, "the page was never loaded again"
+
+
+@LANGUAGES
+def test_the_desk_answers_a_text_and_the_answer_arrives(stage: Stage, staff: Staff, language: str) -> None:
+    asked, answer = {"zh": ("请问可以停车吗?", "可以,从东门进。"), "en": ("Is there parking?", "Yes, by the east gate.")}[language]
+    number = STRANGER if language == "zh" else STRANGER[:-1] + "8"
+    desk = staff("desk", language)
+    desk.goes_to(f"/messages/with?number={number}")
+    stage.text(number, asked)
+    desk.reads(asked, "#said")
+    (menu,) = stage.texts_to(number)
+    desk.reads(menu.splitlines()[1], "#said")
+
+    desk.page.locator("#field-body").fill(answer)
+    desk.button("messages.send").click()
+    desk.reads(answer, "#said")
+    received = stage.texts_to(number, 2)[1]
+    assert received == answer
+    expect(desk.page.locator("#said .is-ours").last).to_contain_text(desk.words("text.delivered"), timeout=A_CALL_MS)
+    (text,) = stage.rows(outbox, number=number, purpose="staff")
+    assert text.author == "desk"
+
+
+@pytest.mark.parametrize(("language", "day", "key"), [("zh", date(2026, 3, 10), "8"), ("en", date(2026, 3, 11), "9")])
+def test_an_absent_doctor_s_patients_are_shown_first_and_nobody_new_gets_in(
+    stage: Stage, staff: Staff, language: str, day: date, key: str
+) -> None:
+    stage.desk("book", "100016", "--doctor", "王医生", "--day", day.isoformat(), "--time", "8:30")
+    desk = staff("desk", language)
+    desk.goes_to("/roster")
+    desk.link("roster.days.away").first.click()
+    desk.field("roster.doctor").select_option("1")
+    desk.field("roster.first").fill(day.isoformat())
+    desk.field("roster.last").fill(day.isoformat())
+    desk.button("roster.look").click()
+    desk.reads(NAMES[language])
+    assert not stage.rows(absences, day=day), "only looked at"
+    desk.button("roster.plan.confirm_off", count=1).click()
+    desk.reads(NAMES[language])
+    assert len(stage.rows(absences, day=day)) == 1
+    assert stage.booked(day=day), "it stands until the patient is told"
+
+    stage.text(TOM_REED, f"book Internal medicine Dr Wang {day:%d %b} 9:00")
+    reply = stage.texts_to(TOM_REED, len(stage.network.phone(TOM_REED).texts()) + 1)[-1]
+    assert "Dr Wang" not in reply.splitlines()[0], reply
+
+
+@LANGUAGES
+def test_a_killed_phone_service_comes_back_while_the_pages_go_on(stage: Stage, staff: Staff, language: str) -> None:
+    desk = staff("desk", language)
+    desk.goes_to("/")
+    banner = desk.page.locator("#phone-service")
+    expect(banner).to_be_hidden()
+    stage.kill_box()
+    try:
+        expect(banner).to_be_visible(timeout=A_CALL_MS)
+        assert desk.words("service.away") in banner.inner_text()
+        desk.goes_to("/bookings")
+        expect(banner).to_be_visible()
+        desk.page.locator("#find").fill("wang")
+        desk.reads("1948-03-07", "#found")
+    finally:
+        stage.restart_box()
+    expect(banner).to_be_hidden(timeout=A_CALL_MS)
+    desk.goes_to("/")
+    expect(desk.page.locator("#now .line.is-good")).to_have_count(3)

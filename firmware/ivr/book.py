@@ -162,9 +162,9 @@ class FlowBook:
         self._documents.save(CURRENT, {"template": template})
         self._last_kept = None  # the stamp's clock may be too coarse for two changes in a row
 
-    def check(self, text: Any) -> list[Issue]:
+    def check(self, text: Any, seconds: Seconds | None = None) -> list[Issue]:
         """What is wrong with a draft; raises `FlowError` if it cannot even be read."""
-        return checker.check(document.parse(text), self._known, self._seconds)
+        return checker.check(document.parse(text), self._known, seconds or self._seconds)
 
     def publish(self, text: Any, who: str, now: datetime) -> Edition:
         """Make a draft the newest version of its template; raises `FlowError` or `FlowRefused`."""

@@ -227,6 +227,16 @@ def test_the_wrong_node_is_marked_in_the_picture_and_its_line_told(admin: Browse
     assert "1 errors" in page.text
 
 
+def test_a_greeting_that_was_recorded_too_long_is_warned_of(admin: Browser, office: Office) -> None:
+    greeting = office.folders.staff_recordings / "zh" / "front.welcome.wav"
+    greeting.parent.mkdir(parents=True)
+    greeting.write_bytes(bytes(44 + 25 * 16_000))
+    page = send(admin, GOOD)
+    assert page.status == 200
+    assert "no error, so it can be published" in page.text
+    assert re.search(r"the greeting lasts \d+ s in 'zh'; 8 s are enough", page.text)
+
+
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{b}: &{b} [*{a},*{a},*{a},*{a},*{a},*{a}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
 )

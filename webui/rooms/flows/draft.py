@@ -15,7 +15,9 @@ from firmware.ivr.nodes import Address
 from firmware.staff.rights import Right
 from webui import sayings
 from webui.reader import Reader
+from webui.recordings import StaffRecordings
 from webui.rooms.flows import shelf
+from webui.rooms.flows.lengths import lengths
 from webui.rooms.flows.nodes import Picture
 from webui.rooms.flows.version import drawn
 from webui.routes import Routes
@@ -85,7 +87,8 @@ def read(reader: Reader) -> Draft:
     try:
         draft.plain = flow_text.read(text)
         draft.flows = document.parse(draft.plain)
-        draft.issues = reader.office.places.book.check(draft.plain)
+        seconds = lengths(StaffRecordings(reader.office.folders.staff_recordings))
+        draft.issues = reader.office.places.book.check(draft.plain, seconds)
     except FlowError as error:
         draft.fault = sayings.in_language(str(error), reader.language)
     return draft

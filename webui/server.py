@@ -10,6 +10,7 @@ from gunicorn.app.base import BaseApplication
 
 from webui.certificates import CertificateFiles
 from webui.guard import WsgiApp
+from webui.worker import PatientWorker
 
 THREADS = 96  # each live page and each telephone in a browser keeps one; the rest is for pages
 GRACEFUL_TIMEOUT_S = 3  # a reply takes milliseconds; gunicorn's own 30 s would only delay a restart
@@ -39,11 +40,13 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         tls = {"certfile": str(self._tls.box), "keyfile": str(self._tls.box_key)} if self._tls else {}
         return tls | {
             "bind": self._bind,
-            "worker_class": "gthread",
+            "worker_class": PatientWorker,
             "workers": 1,
             "threads": THREADS,
             "graceful_timeout": GRACEFUL_TIMEOUT_S,
             "control_socket_disable": True,  # gunicorn would open a control socket in the home folder
+            "forwarded_allow_ips": "",  # no proxy stands before the box, so nobody may say who really asks
+            "forwarder_headers": "",
             "limit_request_line": 2048,
             "limit_request_fields": 50,
             "keepalive": 5,

@@ -66,6 +66,13 @@ def next_number(tx: Transaction) -> str:
     return digits + card_numbers.check_digit(digits)
 
 
+def issue_next(tx: Transaction, patient_id: int, pin: str) -> str:
+    """Give the person a new card, its number."""
+    number = next_number(tx)
+    issue(tx, number, patient_id, pin)
+    return number
+
+
 def issue(tx: Transaction, number: str, patient_id: int, pin: str) -> None:
     """Give the person the card, or the card a new PIN."""
     if not card_numbers.is_valid(number):

@@ -16,7 +16,7 @@ from firmware.clinic.records import Booking
 from firmware.clinic.roster import Slot
 from firmware.language.values import Language, Name
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import IS_HELD, patients
+from firmware.storage.schema import IS_HELD
 from firmware.storage.schema import bookings as rows
 
 
@@ -25,7 +25,7 @@ class PatientDeceased(ClinicError):
 
 
 class KnownAlready(ClinicError):
-    """Somebody of this name was born on this day: `patient`."""
+    """Somebody with one of these names was born on this day: `patient`."""
 
     def __init__(self, patient: Patient) -> None:
         super().__init__(f"patient {patient.id} has this name and birthday")
@@ -88,8 +88,6 @@ def book(
 
 def register(tx: Transaction, name: Name, born: date, number: str | None) -> Patient:
     """A new patient at the desk; raises `KnownAlready`."""
-    same = (patients.c.name_zh == name.zh) & (patients.c.name_en == name.en) & (patients.c.born == born)
-    known = tx.execute(select(patients.c.id).where(same).limit(1)).scalar()
-    if known is not None:
-        raise KnownAlready(people.patient(tx, known))
+    if known := people.namesakes(tx, name, born, 1):
+        raise KnownAlready(known[0])
     return people.register(tx, name, born, number=number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from firmware.clinic import accounts, cards, patient_changes, people, records
 from firmware.clinic.accounts import Account
@@ -74,9 +74,7 @@ def count(tx: Transaction) -> int:
 
 def alike(tx: Transaction, name: Name, born: date, number: str | None) -> list[Patient]:
     """Who may be this person already: one of the names and the birth date are theirs, or the number reaches them."""
-    names = [column == text for column, text in ((patients.c.name_zh, name.zh), (patients.c.name_en, name.en)) if text]
-    same = (patients.c.born == born) & or_(*names)
-    keys = set(tx.execute(select(patients.c.id).where(same).limit(MOST_ALIKE)).scalars())
+    keys = {person.id for person in people.namesakes(tx, name, born, MOST_ALIKE)}
     if number is not None:
         reached = select(patient_contacts.c.patient_id).where(patient_contacts.c.number == number)
         keys.update(tx.execute(reached.limit(MOST_ALIKE)).scalars())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select
+from sqlalchemy import Row, bindparam, insert, or_, select
 from sqlalchemy.dialects import sqlite
 
 from firmware.clinic import pinyin
@@ -69,6 +69,13 @@ def owners(tx: Transaction, number: str | None) -> list[Patient]:
     if number is None:
         return []
     return [_patient(row) for row in tx.execute(_BY_NUMBER, {"number": number})]
+
+
+def namesakes(tx: Transaction, name: Name, born: date, most: int) -> list[Patient]:
+    """Who was born on that day and has one of the names."""
+    names = [column == text for column, text in ((patients.c.name_zh, name.zh), (patients.c.name_en, name.en)) if text]
+    rows = tx.execute(select(patients).where(patients.c.born == born, or_(*names)).order_by(patients.c.id).limit(most))
+    return [_patient(row) for row in rows]
 
 
 def born_in(tx: Transaction, number: str | None, year: int) -> list[Patient]:

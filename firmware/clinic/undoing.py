@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, select, update
 
-from firmware.clinic import accounts, bookings, holds, moving, notices, records
+from firmware.clinic import accounts, bookings, holds, moving, notices, people, records
 from firmware.clinic.errors import NoSuchBooking, SlotTaken
 from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.records import Booking
@@ -28,22 +28,25 @@ REOPEN_S = 12 * 3600  # a check-in or no-show noted by mistake is found out on t
 
 @dataclass(frozen=True)
 class Changed:
-    """A booking after a change, and the texts that the change kept from leaving."""
+    """A booking after a change, the texts that the change kept from leaving, and whether one about it goes out."""
 
     booking: Booking
     withdrawn: tuple[int, ...]
+    is_told: bool
 
 
 def cancel(
     tx: Transaction, profile: ClinicProfile, now: datetime, booking_id: int, *, cause: str, notify: bool = True
 ) -> Changed:
-    """Cancel at the desk, past the patients' cut-off too; raises what `bookings.cancel` does."""
+    """Cancel at the desk, past the patients' cut-off too; raises what `bookings.cancel` does.
+
+    Who has died is never told."""
     waiting = _waiting(tx, booking_id)
     cancelled = bookings.cancel(
-        tx, profile, now, booking_id, channel="desk", cause=cause, by_staff=True, notify=notify
+        tx, profile, now, booking_id, channel="desk", cause=cause, by_staff=True,
+        notify=notify and _lives(tx, booking_id),
     )  # fmt: skip
-    _delay(tx, now, booking_id)
-    return Changed(cancelled, waiting)
+    return Changed(cancelled, waiting, is_told=_delay(tx, now, booking_id))
 
 
 def move(
@@ -57,13 +60,13 @@ def move(
     pay_at_desk: bool = False,
     notify: bool = True,
 ) -> Changed:
-    """Move at the desk; raises what `moving.move` does."""
+    """Move at the desk; raises what `moving.move` does. Who has died is never told."""
     waiting = _waiting(tx, booking_id)
     moved = moving.move(
-        tx, profile, now, booking_id, slot, holder=holder, channel="desk", pay_at_desk=pay_at_desk, notify=notify
+        tx, profile, now, booking_id, slot, holder=holder, channel="desk", pay_at_desk=pay_at_desk,
+        notify=notify and _lives(tx, booking_id),
     )  # fmt: skip
-    _delay(tx, now, booking_id)
-    return Changed(moved, waiting)
+    return Changed(moved, waiting, is_told=_delay(tx, now, booking_id))
 
 
 def take_back_cancel(
@@ -133,6 +136,10 @@ def reopen(tx: Transaction, now: datetime, booking_id: int, *, cause: str) -> Bo
     return standing
 
 
+def _lives(tx: Transaction, booking_id: int) -> bool:
+    return not people.patient(tx, records.booking(tx, booking_id).patient_id).is_deceased
+
+
 def _stand_again(tx: Transaction, visit: Booking) -> None:
     values = {"state": "booked", "code": visit.code, "fee_is_held": int(visit.fee_is_held)}
     tx.execute(update(schema.bookings).where(schema.bookings.c.id == visit.id).values(values))
@@ -166,8 +173,10 @@ def _waiting(tx: Transaction, booking_id: int) -> tuple[int, ...]:
     return tuple(tx.execute(select(outbox.c.id).where(_queued(booking_id))).scalars())
 
 
-def _delay(tx: Transaction, now: datetime, booking_id: int) -> None:
-    tx.execute(update(outbox).where(_queued(booking_id)).values(not_before=later(now, UNDO_S)))
+def _delay(tx: Transaction, now: datetime, booking_id: int) -> bool:
+    """Whether there is a text that waits now."""
+    waiting = update(outbox).where(_queued(booking_id)).values(not_before=later(now, UNDO_S))
+    return tx.execute(waiting).rowcount > 0
 
 
 def _told(tx: Transaction, booking_id: int, purpose: str, since: datetime | None) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from firmware.clinic import accounts, bookings, holds, people, records, sample, schedule, search
+from firmware.clinic import accounts, bookings, holds, patient_changes, people, records, sample, schedule, search
 from firmware.clinic.errors import SlotTaken
 from firmware.clinic.records import Booking
 from firmware.clinic.roster import Slot
@@ -209,8 +209,9 @@ def test_no_number_means_no_text(desk: Browser, clinic: Clinic) -> None:
     assert clinic.texts() == []
 
 
-def test_a_forged_number_gets_no_text(desk: Browser, clinic: Clinic) -> None:
-    book(desk, clinic.slot("08:30"), number="13912345678")
+@pytest.mark.parametrize("number", ["13912345678", "no number"])
+def test_a_forged_number_gets_no_text(desk: Browser, clinic: Clinic, number: str) -> None:
+    book(desk, clinic.slot("08:30"), number=number)
     assert clinic.visits() == []
     assert clinic.texts() == []
 
@@ -245,6 +246,28 @@ def test_somebody_known_is_not_registered_twice(desk: Browser, clinic: Clinic, o
     assert "known already" in page.text
     with office.ledger.reading() as tx:
         assert len(tx.execute(select(patients.c.id)).all()) == before + 1
+
+
+def test_somebody_known_by_two_names_is_found_by_one(desk: Browser, clinic: Clinic, office: Office) -> None:
+    with office.ledger.reading() as tx:
+        known = people.patient(tx, P1)
+    form = click(desk, clinic.slot("08:30")).form("/bookings/patient")
+    page = desk.send(form, name=known.name.zh, born=known.born.isoformat())
+    assert "known already" in page.text
+    assert page.form("/bookings/book").fields["patient"] == str(P1)
+
+
+def test_a_visit_of_somebody_who_has_died_is_cancelled_without_a_text(
+    desk: Browser, clinic: Clinic, office: Office
+) -> None:
+    visit = clinic.phone_books(clinic.slot("08:30"))
+    clinic.send_texts()
+    with office.ledger.transaction() as tx:
+        patient_changes.set_deceased(tx, P1, True)
+    page = desk.send(desk.get(f"/bookings/{visit.id}").form(f"/bookings/{visit.id}/cancel"))
+    assert clinic.visit(visit.id).state == "cancelled"
+    assert clinic.texts() == []
+    assert "No text goes out" in page.text
 
 
 def test_nothing_is_booked_for_the_dead(desk: Browser, clinic: Clinic) -> None:

@@ -292,7 +292,7 @@ def test_of_two_people_editing_the_second_is_told(desk: Browser, admin: Browser)
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ({"zh": "", "en": ""}, "Please fill this in"),
+        ({"zh": "", "en": ""}, "in one of the two"),
         ({"zh": "李医生"}, "can&#39;t be like that"),
         ({"ends0": "08:00"}, "The end must be after the beginning"),
         ({"amount0": "0"}, "whole number"),

@@ -131,7 +131,7 @@ def _read(form: Form, owner: Owner) -> Edit:
     """The edit that the form asks for; its errors stand in the form."""
     zh, en = (form.text(language, NAME_CHARACTERS, needed=False) for language in LANGUAGES)
     if not (zh or en):
-        form.refuse("zh", "form.needed")
+        form.refuse("zh", "patients.name_needed")
     name = Name(zh, en) if zh or en else Name("-", "-")
     aliases = form.text("aliases", ALIAS_CHARACTERS, needed=False)
     half_days = read_rows(form, is_doctor=owner.family == DOCTOR)

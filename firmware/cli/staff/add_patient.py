@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import argparse
-
-from sqlalchemy import select
+from datetime import date
 
 from firmware.cli.staff import asking, persons, reading
 from firmware.cli.staff.office import Change, Office, command
 from firmware.cli.staff.refusals import Refused
-from firmware.clinic import cards, people, pins
-from firmware.clinic.people import Patient
+from firmware.clinic import cards, patient_changes, people, pins
 from firmware.language.values import LANGUAGES, Name
 from firmware.phone_number import normalise
-from firmware.storage.schema import patients
 
 NAME = "add-patient"
 HELP = "register a patient"
 
 NAME_CHARACTERS = 60
-OLDEST_YEARS = 130
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +37,7 @@ def run(office: Office, arguments: argparse.Namespace) -> None:
         raise Refused("--type-pin goes with --card.")
     name = _name(arguments.zh, arguments.en)
     born = reading.iso_day(arguments.born)
-    if not 0 <= office.today.year - born.year <= OLDEST_YEARS or born > office.today:
+    if not patient_changes.could_be_born(born, office.today):
         raise Refused(f"Nobody who comes was born on {born}.")
     number = normalise(arguments.number) if arguments.number else None
     pin = _pin(arguments)
@@ -49,7 +45,7 @@ def run(office: Office, arguments: argparse.Namespace) -> None:
         if not arguments.namesake:
             _refuse_known(change, name, born)
         person = people.register(change.tx, name, born, number=number, language=arguments.language)
-        card = _issue(change, person, pin) if pin else None
+        card = cards.issue_next(change.tx, person.id, pin) if pin else None
         change.detail = f"patient {person.id}"
     print(f"Registered {persons.with_id(person)}.")
     if card and pin:
@@ -76,16 +72,6 @@ def _pin(arguments: argparse.Namespace) -> str | None:
     return asking.typed_pin() if arguments.type_pin else pins.fresh()
 
 
-def _refuse_known(change: Change, name: Name, born: object) -> None:
-    same = select(patients.c.id).where(
-        patients.c.name_zh == name.zh, patients.c.name_en == name.en, patients.c.born == born
-    )
-    known = change.tx.execute(same).scalar()
-    if known is not None:
-        raise Refused(f"This is p{known}'s name and birthday; --namesake if it is somebody else.")
-
-
-def _issue(change: Change, person: Patient, pin: str) -> str:
-    card = cards.next_number(change.tx)
-    cards.issue(change.tx, card, person.id, pin)
-    return card
+def _refuse_known(change: Change, name: Name, born: date) -> None:
+    for known in people.namesakes(change.tx, name, born, 1):
+        raise Refused(f"This is p{known.id}'s name and birthday; --namesake if it is somebody else.")

@@ -52,7 +52,7 @@ def run(office: Office, arguments: argparse.Namespace) -> None:
     with office.changing("patient set") as change:
         person = persons.any_one(change.tx, arguments.patient)
         _apply(office, change, person, arguments)
-        card = _issue(change, person, pin) if pin else None
+        card = cards.issue_next(change.tx, person.id, pin) if pin else None
         change.detail = f"patient {person.id}: {', '.join(changed)}"
         left = records.of_patient(change.tx, office.profile, change.now, person.id)
     print(f"Changed {persons.with_id(person)}.")
@@ -80,9 +80,3 @@ def _apply(office: Office, change: Change, person: Patient, arguments: argparse.
         patient_changes.set_tier(tx, person.id, arguments.tier)
     if arguments.life:
         patient_changes.set_deceased(tx, person.id, arguments.life == "deceased")
-
-
-def _issue(change: Change, person: Patient, pin: str) -> str:
-    card = cards.next_number(change.tx)
-    cards.issue(change.tx, card, person.id, pin)
-    return card

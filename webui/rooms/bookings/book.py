@@ -136,8 +136,8 @@ def _text(profile: ClinicProfile, now: datetime, slot: Slot, reach: Reach) -> st
 
 def _check_number(tx: Transaction, patient: Patient, number: str | None, form: Form) -> None:
     """Only a number of the patient's (or guardian's) own: a forged one would be told of the visit."""
-    if number is not None and number not in desk.reach(tx, patient).numbers:
-        raise patient_changes.ReachesNot(f"{number} does not reach this patient")
+    if not form.is_good or (number is not None and number not in desk.reach(tx, patient).numbers):
+        raise patient_changes.ReachesNot("the number does not reach this patient")
 
 
 def _name(form: Form) -> Name:

@@ -21,15 +21,14 @@ from webui.rooms.bookings.holding import minutes
 
 def cancel(reader: Reader, booking_id: int) -> HTTPResponse:
     """Cancel, past the patients' cut-off too; the text about it waits a moment for second thoughts."""
-    notify = not reader.form.flag("quietly")
     with reader.changing("cancel") as change:
         changed = undoing.cancel(
-            change.tx, reader.profile, reader.now, booking_id, cause=saying.holder(reader), notify=notify
+            change.tx, reader.profile, reader.now, booking_id, cause=saying.holder(reader),
+            notify=not reader.form.flag("quietly"),
         )  # fmt: skip
         change.detail = f"booking {booking_id}"
     undo = Undo(f"/bookings/{booking_id}/restore", {"texts": _written(changed)})
-    is_told = notify and changed.booking.contact_number is not None and is_mobile(changed.booking.contact_number)
-    key = "bookings.done.cancelled" if is_told else "bookings.done.cancelled_quietly"
+    key = "bookings.done.cancelled" if changed.is_told else "bookings.done.cancelled_quietly"
     return _done(reader, key, changed.booking, undo)
 
 
@@ -82,7 +81,7 @@ def move_page(reader: Reader, booking_id: int) -> HTTPResponse:
     return reader.page(
         "bookings/move.html", visit=visit, kept=kept, patient=patient, slot_id=kept.slot.id,
         opened=minutes(reader.now), say=saying, difference_cents=kept.slot.session.fee_cents - visit.fee_cents,
-        text=_text(reader, replace(visit, slot=kept.slot)),
+        text="" if patient.is_deceased else _text(reader, replace(visit, slot=kept.slot)),
     )  # fmt: skip
 
 

@@ -25,8 +25,7 @@ def issue(reader: Reader, patient_id: int) -> HTTPResponse:
         return _pin_page(reader, patient_id, None, reader.form)
     with reader.changing("card issued") as change:
         people.patient(change.tx, patient_id)
-        number = cards.next_number(change.tx)
-        cards.issue(change.tx, number, patient_id, pin)
+        number = cards.issue_next(change.tx, patient_id, pin)
         change.detail = f"patient {patient_id}"
     return _slip(reader, patient_id, number, pin)
 

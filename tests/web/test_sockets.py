@@ -101,9 +101,10 @@ def test_clients_that_do_not_hang_up_do_not_hold_up_the_others(served: Served) -
             idle = open_ones.enter_context(served.connect())
             idle.sendall(served.head("GET", "/account", "Connection: close"))
             assert status_of(idle.recv(65536)) == 200
-        began = time.monotonic()
-        assert served.get("/account")[0] == 200
-        assert time.monotonic() - began < 2
+        for _ in range(4):
+            began = time.monotonic()
+            assert served.get("/account")[0] == 200
+            assert time.monotonic() - began < 1.5
 
 
 @pytest.mark.parametrize(

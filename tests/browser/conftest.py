@@ -1,4 +1,4 @@
-"""A running box with its pages, and people of the clinic at browsers. A story in which a browser complains has failed."""
+"""A running box with its pages, and people of the clinic at browsers. A story fails when a browser complains."""
 
 from __future__ import annotations
 

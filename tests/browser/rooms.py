@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from urllib.parse import quote
 
+from firmware.clinic import sample, schedule
+from firmware.clinic.schedule import Wish
 from firmware.staff import users
 from firmware.storage.schema import account_entries, calls, voice_messages
 from tests.browser.a_day import CHEN_MIN, STRANGER
@@ -12,6 +15,7 @@ from tests.scenarios.stage import Stage
 from webui.app import all_routes
 from webui.routes import PAGE
 
+THURSDAY = date(2026, 3, 5)
 NOT_PAGES = (  # parts of pages, files, and what only leads elsewhere
     "/today/now", "/today/day", "/calls/export", "/calls/<call_id:re:[0-9A-Za-z-]{1,40}>/recording",
     "/calls/<call_id:re:[0-9A-Za-z-]{1,40}>/path", "/certificate/clinicbox.crt", "/flows/file", "/messages/news",
@@ -39,7 +43,9 @@ def _booking(stage: Stage) -> int:
 
 
 def _free_slot(stage: Stage) -> str:
-    return quote("series/2/2026-03-05/3", safe="")
+    with stage.ledger.reading() as tx:
+        free = schedule.free_slots(tx, sample.profile(), stage.clock.now(), THURSDAY, Wish(doctor_id=1))
+    return quote(free[2].id, safe="")
 
 
 def _call(stage: Stage) -> str:
@@ -62,7 +68,6 @@ _FIXED = {
     "/bookings": "/bookings",
     "/bookings/find": "/bookings/find?q=wang",
     "/bookings/cancelled": "/bookings/cancelled",
-    "/bookings/book": "/bookings/book?slot=series%2F2%2F2026-03-05%2F3&patient=5",
     "/calls": "/calls",
     "/flows": "/flows",
     "/flows/version": "/flows/version?template=default&version=0",
@@ -109,6 +114,7 @@ _FIXED = {
 }
 
 _FOUND: dict[str, Callable[[Stage], str]] = {
+    "/bookings/book": lambda stage: f"/bookings/book?slot={_free_slot(stage)}&patient=5",
     "/bookings/<booking_id:int>": lambda stage: f"/bookings/{_booking(stage)}",
     "/bookings/<booking_id:int>/ticket": lambda stage: f"/bookings/{_booking(stage)}/ticket",
     "/bookings/<booking_id:int>/move": lambda stage: f"/bookings/{_booking(stage)}/move?slot={_free_slot(stage)}",

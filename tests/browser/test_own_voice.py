@@ -27,7 +27,8 @@ def melody(rate: int, seed: int, seconds: float = 2.0) -> Sound:
     """Tones of a voice's pitch, as unlike each other as two people's words."""
     random = np.random.default_rng(seed)
     time = np.arange(int(rate * 0.2)) / rate
-    notes = [np.sin(2 * np.pi * pitch * time) * np.hanning(len(time)) for pitch in random.uniform(300, 1500, int(seconds / 0.2))]
+    pitches = random.uniform(300, 1500, int(seconds / 0.2))
+    notes = [np.sin(2 * np.pi * pitch * time) * np.hanning(len(time)) for pitch in pitches]
     return np.asarray(np.concatenate(notes) * 12000, np.int16)
 
 

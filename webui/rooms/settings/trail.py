@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 
 from bottle import HTTPResponse
@@ -16,6 +17,8 @@ from webui.routes import Routes
 ADDRESS = "/settings/trail"
 SHOWN = 50
 PEOPLE_OF_S = 90 * 86_400
+_NAMED = re.compile(r"\b(booking|patient) ([1-9][0-9]{0,9})\b")
+_PAGES = {"booking": "/bookings", "patient": "/patients"}
 
 
 def add_to(routes: Routes) -> None:
@@ -36,8 +39,19 @@ def show(reader: Reader) -> HTTPResponse:
     newest = address(ADDRESS, who=who, day=day) if before else ""
     return reader.page(
         "settings/trail.html",
-        rows=[row.trace for row in rows[:SHOWN]], people=people, who=who or "", day=day, older=older, newest=newest,
+        rows=[row.trace for row in rows[:SHOWN]], linked=lambda detail: linked(reader, detail),
+        people=people, who=who or "", day=day, older=older, newest=newest,
     )  # fmt: skip
+
+
+def linked(reader: Reader, detail: str) -> list[tuple[str, str]]:
+    """The detail in pieces with the page of each, "" where there is none: visits and patients are named by number."""
+    pieces, at = [], 0
+    for found in _NAMED.finditer(detail):
+        family, number = found.groups()
+        pieces += [(detail[at : found.start()], ""), (reader.words(f"trail.{family}"), f"{_PAGES[family]}/{number}")]
+        at = found.end()
+    return [piece for piece in (*pieces, (detail[at:], "")) if piece[0]]
 
 
 def _span(reader: Reader, day: date | None) -> tuple[datetime | None, datetime | None]:

@@ -10,7 +10,15 @@ from types import ModuleType
 
 from bench import table
 
-BENCHES = {"barge-in": "barge_in", "lines": "lines", "bookings": "bookings", "slots": "slots", "pages": "pages"}
+BENCHES = {
+    "barge-in": "barge_in",
+    "lines": "lines",
+    "bookings": "bookings",
+    "slots": "slots",
+    "pages": "pages",
+    "hammer": "hammer",
+    "web-memory": "hammer_memory",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,18 @@ class BenchError(Exception):
 
 
 @contextmanager
-def running_box(line_count: int) -> Iterator[Rig]:
-    """A fresh box with the sample clinic; speech is kept between runs, so that only the first one makes it."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    with ledgers.folder() as folder, Rig(folder, lines=_lines(line_count), clips=cache / "clinicbox" / "clips") as rig:
-        yield rig
+def running_box(
+    line_count: int, *, prepare: Callable[[Path], None] = lambda _: None, web_port: int | None = None
+) -> Iterator[Rig]:
+    """A fresh box with the sample clinic, or with what `prepare` puts into its folder; its pages too, for a port.
+
+    Speech is kept between runs, so that only the first one makes it.
+    """
+    clips = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "clinicbox" / "clips"
+    with ledgers.folder() as folder:
+        prepare(folder)
+        with Rig(folder, lines=_lines(line_count), clips=clips, web_port=web_port) as rig:
+            yield rig
 
 
 def call_every_line(rig: Rig, line_count: int) -> list[PhoneCall]:

@@ -51,12 +51,12 @@ def measure() -> Figures:
 
 def _window(rig: Rig, calls: list[PhoneCall], prefix: str) -> Figures:
     """What these calls cost while the box speaks on all of them."""
-    idle, cpu, before = IdleMeter(), CpuMeter(rig.box_pid), _frames(rig)
+    idle, cpu, before = IdleMeter(), CpuMeter(rig.box_pid), frames(rig)
     for _ in range(round(_WINDOW_S / _KEY_EVERY_S)):
         for call in calls:
             call.press(REPEAT)
         rig.clock.sleep(_KEY_EVERY_S)
-    use, after = cpu.use, _frames(rig)
+    use, after = cpu.use, frames(rig)
     return {
         f"{prefix}cpu_core_pct_per_call": round(use.core_pct / len(calls), 3),
         f"{prefix}rss_mb": rss_mb(rig.box_pid),
@@ -66,7 +66,7 @@ def _window(rig: Rig, calls: list[PhoneCall], prefix: str) -> Figures:
     }
 
 
-def _frames(rig: Rig) -> dict[str, int]:
+def frames(rig: Rig) -> dict[str, int]:
     """Frames that the box's media threads have taken up so far, and those over 20 ms late, if the box counts them."""
     client = ControlClient(rig.folders.control_socket)
     frames: dict[str, int] = client.ask("status").get("frames", {})

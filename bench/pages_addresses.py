@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import quote
 
 from bench.ledgers import NOW, profile
 from bench.pages_clinic import FIRST_BOOKING, NUMBER, REGULAR, call_id
@@ -49,7 +50,7 @@ def _chosen(free_slot: str) -> dict[str, list[str]]:
     number, other = NUMBER.format(0), f"/patients/{REGULAR + 7}"
     return {
         "/bookings": ["/bookings", f"/bookings?{_DAY}", f"/bookings?{_DAY}&patient={REGULAR}"],
-        "/bookings/find": [f"/bookings/find?q={words}" for words in ("wxy", "王秀", number, "000001", "zzzz")],
+        "/bookings/find": [f"/bookings/find?q={quote(words)}" for words in ("wxy", "王秀", number, "000001", "zzzz")],
         "/bookings/book": [f"/bookings/book?slot={free_slot}&patient={REGULAR}", f"/bookings/book?slot={free_slot}"],
         "/bookings/<booking_id:int>": [booking],
         "/bookings/<booking_id:int>/ticket": [booking + "/ticket"],

@@ -22,11 +22,12 @@ _PAGE = Environment(autoescape=True).from_string(
 
 def plain_app(ledger: Path) -> WsgiApp:
     """The page at `ADDRESS`, on the ledger file."""
-    app = Bottle()
 
-    @app.get(ADDRESS)
     def show() -> str:
         with closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as connection:
             return _PAGE.render(rows=connection.execute(_TWENTY).fetchall())
 
-    return app
+    app = Bottle()
+    app.route(ADDRESS, "GET", show)
+    plain: WsgiApp = app
+    return plain

@@ -114,6 +114,10 @@ class Rig:
     def box_pid(self) -> int:
         return self._children["exchange"].process.pid
 
+    @property
+    def web_pid(self) -> int:
+        return self._children["web"].process.pid
+
     def start_network(self) -> None:
         shutil.rmtree(self.folders.network, ignore_errors=True)
         self.folders.network.mkdir(parents=True)

@@ -126,6 +126,27 @@ def test_a_time_that_was_clicked_is_not_sold_on_the_phone_until_the_page_is_left
     assert clinic.phone_books(slot).state == "booked"
 
 
+def test_two_pages_of_one_person_keep_a_time_each(desk: Browser, clinic: Clinic) -> None:
+    early, late = clinic.slot("08:30"), clinic.slot("08:45")
+    first, second = click(desk, early), click(desk, late)
+    for slot in (early, late):
+        with pytest.raises(SlotTaken):
+            clinic.phone_books(slot)
+    desk.send(second.form("/bookings/release"))
+    assert clinic.phone_books(late).state == "booked"
+    assert "Kept for you" in desk.post("/bookings/keep", **first.form("/bookings/hold").fields).text
+
+
+def test_of_two_who_click_the_next_number_each_keeps_one(sign_in: Callable[..., Browser], clinic: Clinic) -> None:
+    people_there = [sign_in("desk"), sign_in("admin")]
+    pages = [each.get(TUESDAY_PAGE) for each in people_there]
+    (slot_id,) = re.findall(r'value="([^"]+)" id="slot-[^"]+">.*?Book No. 1<', pages[0].body)
+    forms = [page.form("/bookings/hold") for page in pages]
+    kept = [each.send(form, slot=slot_id) for each, form in zip(people_there, forms, strict=True)]
+    assert ["Kept for you" in page.text for page in kept] == [True, True]
+    assert ["No. 2" in page.text for page in kept] == [False, True]
+
+
 def test_a_page_that_stays_open_keeps_its_time_but_not_for_ever(
     desk: Browser, clinic: Clinic, clock: ManualClock
 ) -> None:

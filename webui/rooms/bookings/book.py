@@ -65,7 +65,7 @@ def confirm(reader: Reader) -> HTTPResponse:
             _check_number(change.tx, patient, number, form)
             booked = desk.book(
                 change.tx, reader.profile, reader.now, slot, patient_id,
-                holder=saying.holder(reader), number=number, pay_at_desk=form.flag("pay_at_desk"),
+                holder=saying.holder(reader, slot_id), number=number, pay_at_desk=form.flag("pay_at_desk"),
             )  # fmt: skip
             change.detail = f"booking {booked.id}"
     except SlotTaken as error:
@@ -99,7 +99,7 @@ def register(reader: Reader) -> HTTPResponse:
 def keeping(tx: Transaction, reader: Reader, slot_id: str) -> Keeping:
     """How the slot stands for this browser; raises `NoSuchSlot`."""
     slot = schedule.slot(tx, reader.profile, slot_id)
-    until = desk.kept_until(tx, reader.now, slot, holder=saying.holder(reader))
+    until = desk.kept_until(tx, reader.now, slot, holder=saying.holder(reader, slot_id))
     others = () if until else holds.alternatives(tx, reader.profile, reader.now, slot)
     return Keeping(slot, until, others)
 

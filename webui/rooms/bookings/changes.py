@@ -23,7 +23,7 @@ def cancel(reader: Reader, booking_id: int) -> HTTPResponse:
     """Cancel, past the patients' cut-off too; the text about it waits a moment for second thoughts."""
     with reader.changing("cancel") as change:
         changed = undoing.cancel(
-            change.tx, reader.profile, reader.now, booking_id, cause=saying.holder(reader),
+            change.tx, reader.profile, reader.now, booking_id, cause=saying.cause(reader),
             notify=not reader.form.flag("quietly"),
         )  # fmt: skip
         change.detail = f"booking {booking_id}"
@@ -36,7 +36,7 @@ def restore(reader: Reader, booking_id: int) -> HTTPResponse:
     """The cancelled visit stands again, as it was."""
     with reader.changing("restore") as change:
         visit = undoing.take_back_cancel(
-            change.tx, reader.profile, reader.now, booking_id, texts=_texts(reader), cause=saying.holder(reader)
+            change.tx, reader.profile, reader.now, booking_id, texts=_texts(reader), cause=saying.cause(reader)
         )  # fmt: skip
         change.detail = f"booking {booking_id}"
     return _done(reader, "bookings.done.restored", visit)
@@ -46,7 +46,7 @@ def check_in(reader: Reader, booking_id: int) -> HTTPResponse:
     """The patient is there."""
     with reader.changing("check in") as change:
         visit = bookings.check_in(
-            change.tx, reader.now, booking_id, channel="desk", cause=saying.holder(reader)
+            change.tx, reader.now, booking_id, channel="desk", cause=saying.cause(reader)
         )  # fmt: skip
         change.detail = f"booking {booking_id}"
     return _done(reader, "bookings.done.checked_in", visit, _reopening(booking_id), to=reader.came_from)
@@ -56,7 +56,7 @@ def no_show(reader: Reader, booking_id: int) -> HTTPResponse:
     """The patient did not come."""
     with reader.changing("no-show") as change:
         visit = bookings.no_show(
-            change.tx, reader.profile, reader.now, booking_id, channel="desk", cause=saying.holder(reader)
+            change.tx, reader.profile, reader.now, booking_id, channel="desk", cause=saying.cause(reader)
         )  # fmt: skip
         change.detail = f"booking {booking_id}"
     return _done(reader, "bookings.done.no_show", visit, _reopening(booking_id), to=reader.came_from)
@@ -65,7 +65,7 @@ def no_show(reader: Reader, booking_id: int) -> HTTPResponse:
 def reopen(reader: Reader, booking_id: int) -> HTTPResponse:
     """The check-in or no-show was a mistake."""
     with reader.changing("reopen") as change:
-        visit = undoing.reopen(change.tx, reader.now, booking_id, cause=saying.holder(reader))
+        visit = undoing.reopen(change.tx, reader.now, booking_id, cause=saying.cause(reader))
         change.detail = f"booking {booking_id}"
     return _done(reader, "bookings.done.reopened", visit, to=reader.came_from)
 
@@ -93,7 +93,7 @@ def move(reader: Reader, booking_id: int) -> HTTPResponse:
             before = records.booking(change.tx, booking_id).slot
             slot = schedule.slot(change.tx, reader.profile, slot_id)
             changed = undoing.move(
-                change.tx, reader.profile, reader.now, booking_id, slot, holder=saying.holder(reader),
+                change.tx, reader.profile, reader.now, booking_id, slot, holder=saying.holder(reader, slot_id),
                 pay_at_desk=reader.form.flag("pay_at_desk"), notify=not reader.form.flag("quietly"),
             )  # fmt: skip
             change.detail = f"booking {booking_id} from {before.key} to {changed.booking.slot.key}"
@@ -110,7 +110,7 @@ def move_back(reader: Reader, booking_id: int) -> HTTPResponse:
         slot = schedule.slot(change.tx, reader.profile, reader.form.raw("slot"))
         visit = undoing.take_back_move(
             change.tx, reader.profile, reader.now, booking_id, slot,
-            texts=_texts(reader), holder=saying.holder(reader),
+            texts=_texts(reader), holder=saying.cause(reader),
         )  # fmt: skip
         change.detail = f"booking {booking_id} to {visit.slot.key}"
     return _done(reader, "bookings.done.moved", visit)

@@ -8,7 +8,9 @@ from bottle import HTTPResponse
 
 from firmware.clinic import desk, holds, schedule
 from firmware.clinic.errors import ClinicError, SlotTaken
+from firmware.clinic.holds import Hold
 from firmware.clinic.roster import Slot
+from firmware.storage.ledger import Transaction
 from webui import refusals
 from webui.flashes import Flash
 from webui.reader import Reader, address, local_path
@@ -38,8 +40,7 @@ def keep(reader: Reader) -> HTTPResponse:
     if not is_left_alone:
         try:
             with reader.office.ledger.transaction() as tx:
-                slot = schedule.slot(tx, reader.profile, reader.form.raw("slot"))
-                until = desk.keep(tx, reader.profile, reader.now, slot, holder=saying.holder(reader)).until
+                until = _hold(tx, reader, reader.form.raw("slot")).until
         except SlotTaken as error:
             alternatives = error.alternatives
         except ClinicError:
@@ -48,9 +49,9 @@ def keep(reader: Reader) -> HTTPResponse:
 
 
 def release(reader: Reader) -> HTTPResponse:
-    """Give back what this browser keeps; without `back` nobody waits for an answer: the page is being left."""
+    """Give back what the page keeps; without `back` nobody waits for an answer: the page is being left."""
     with reader.office.ledger.transaction() as tx:
-        holds.release_all(tx, saying.holder(reader))
+        holds.release_all(tx, saying.holder(reader, reader.form.raw("slot")))
     back = reader.form.raw("back")
     return reader.go(local_path(back)) if back else HTTPResponse("", 204)
 
@@ -62,8 +63,16 @@ def minutes(moment: datetime) -> int:
 
 def _kept(reader: Reader, slot_id: str) -> Slot:
     with reader.office.ledger.transaction() as tx:
-        slot = schedule.slot(tx, reader.profile, slot_id)
-        return desk.keep(tx, reader.profile, reader.now, slot, holder=saying.holder(reader)).slot
+        slot = _hold(tx, reader, slot_id).slot
+        if slot.id == slot_id:
+            return slot
+        holds.release_all(tx, saying.holder(reader, slot_id))  # the next number of a series, whose page it is to be
+        return _hold(tx, reader, slot.id).slot
+
+
+def _hold(tx: Transaction, reader: Reader, slot_id: str) -> Hold:
+    slot = schedule.slot(tx, reader.profile, slot_id)
+    return desk.keep(tx, reader.profile, reader.now, slot, holder=saying.holder(reader, slot_id))
 
 
 def _next_page(slot_id: str, patient: int | None, moving: int | None) -> str:

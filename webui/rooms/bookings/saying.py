@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from firmware.clinic.people import Patient
 from firmware.clinic.roster import Session, Slot
@@ -35,10 +36,19 @@ def full_name(reader: Reader, patient: Patient) -> str:
     return " ".join(filter(None, ordered))
 
 
-def holder(reader: Reader) -> str:
-    """Whose hold it is while somebody books at this browser."""
-    part = reader.session.token_hash[:6] if reader.session else ""
-    return f"desk/{reader.login}/{part}"
+def cause(reader: Reader) -> str:
+    """Who it is at this browser, for the history of visits."""
+    return f"desk/{reader.login}/{_browser(reader)[:6]}"
+
+
+def holder(reader: Reader, slot_id: str) -> str:
+    """Whose hold it is while somebody books this slot at this browser: two pages of one person keep one each."""
+    page = sha256(f"{_browser(reader)} {slot_id}".encode()).hexdigest()
+    return f"desk/{reader.login}/{page[:6]}"
+
+
+def _browser(reader: Reader) -> str:
+    return reader.session.token_hash if reader.session else ""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,6 @@ addEventListener("pageshow", () => {
 addEventListener("pagehide", () => {
   const keeping = document.querySelector(".bookings-keeping");
   if (!keeping || staysWithin) return;
-  const sent = new URLSearchParams({ csrf: keeping.elements.csrf.value });
+  const sent = new URLSearchParams({ csrf: keeping.elements.csrf.value, slot: keeping.querySelector("input[name=slot]").value });
   navigator.sendBeacon("/bookings/release", sent);
 });

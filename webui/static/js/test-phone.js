@@ -154,6 +154,7 @@ async function refresh() {
   if (!call || reply.told) return;
   if (theirs?.name === call && LIVE.includes(theirs.state)) {
     show(theirs.state, theirs.seconds);
+    window.htmx?.trigger(transcript, "look"); // also when the page can't be told of events
     if (audio.socket?.readyState === WebSocket.OPEN) say("problem", "");
   } else end(theirs?.lost ? "lost" : "ended");
 }
@@ -256,6 +257,11 @@ document.getElementById("texts").addEventListener("htmx:afterSwap", (event) => {
 });
 document.getElementById("write-text").addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful && !document.querySelector("#texts .error")) event.target.reset();
+});
+let shown = "";
+transcript.addEventListener("htmx:beforeSwap", (event) => {
+  event.detail.shouldSwap = event.detail.serverResponse !== shown; // somebody may be reading or marking text
+  shown = event.detail.serverResponse;
 });
 transcript.addEventListener("htmx:afterSwap", () => {
   const lines = transcript.querySelector(".transcript");

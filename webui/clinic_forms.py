@@ -18,6 +18,7 @@ from webui.forms import Form
 NAME_CHARACTERS = 40
 ADDRESS_CHARACTERS = 120
 SPANS = 2  # of a day: before and after noon
+NOON = "12:00"
 SEEN = "seen"
 
 Document = Mapping[str, Any]
@@ -68,7 +69,8 @@ def hours_fields(document: Document | None) -> dict[str, str]:
     for day in WEEKDAYS:
         for number, span in enumerate(hours.get(day, ())[:SPANS], 1):
             begins, _, ends = span.partition("-")
-            fields[f"{day}-{number}-from"], fields[f"{day}-{number}-to"] = begins.strip(), ends.strip()
+            half = SPANS if begins.strip() >= NOON and len(hours[day]) == 1 else number
+            fields[f"{day}-{half}-from"], fields[f"{day}-{half}-to"] = begins.strip(), ends.strip()
     return fields
 
 

@@ -38,6 +38,9 @@ _SENTENCES: dict[type[Exception], Sentence] = {
     errors.NoAccount: lambda error, t: t("refused.no_account"),
     errors.NoSuchPatient: lambda error, t: t("refused.no_such_patient"),
     desk.PatientDeceased: lambda error, t: t("refused.patient_deceased"),
+    errors.TextTooLong: lambda error, t: t(
+        "refused.text_too_long", text=error.text, parts=error.parts, most=error.most
+    ),
     errors.ProfileError: lambda error, t: t("refused.setting", reason=str(error)),
     patient_changes.ChangedMeanwhile: lambda error, t: t("form.changed_meanwhile"),
     patient_changes.ReachesAlready: lambda error, t: t("refused.reaches_already"),

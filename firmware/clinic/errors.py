@@ -128,3 +128,11 @@ class NoSuchPatient(ClinicError):
 
 class ProfileError(ClinicError):
     """The clinic's set-up document says something impossible; the message names the key."""
+
+
+class TextTooLong(ProfileError):
+    """A text to a patient, `text`, would take `parts` parts where the clinic pays for `most`."""
+
+    def __init__(self, text: str, parts: int, most: int) -> None:
+        super().__init__(f"clinic: text_parts: {text!r} takes {parts} parts; the limit is {most}")
+        self.text, self.parts, self.most = text, parts, most

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from firmware.clinic import roster, wordings
 from firmware.clinic.codes import DIGITS, SHORT_DIGITS
-from firmware.clinic.errors import ProfileError
+from firmware.clinic.errors import TextTooLong
 from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.records import Booking
 from firmware.clinic.roster import Session, Slot
@@ -90,15 +90,13 @@ def withdraw(tx: Transaction, booking_id: int) -> None:
 
 
 def check_parts(profile: ClinicProfile, sessions: Iterable[Session]) -> None:
-    """Raise `ProfileError` if a text about a visit to one of `sessions` would take more than `profile.text_parts`."""
+    """Raise `TextTooLong` if a text about a visit to one of `sessions` would take more than `profile.text_parts`."""
     for session in sessions:
         for language in LANGUAGES:
             longest = _longest_visit(session)
-            text = max((told(profile, _OLD_YEAR, longest, language) for told in (confirmation, moved)), key=parts_of)
+            text = max((told(profile, _OLD_YEAR, longest, language) for told in _TOLD), key=parts_of)
             if (parts := parts_of(text)) > profile.text_parts:
-                raise ProfileError(
-                    f"clinic: text_parts: {text!r} takes {parts} parts; the limit is {profile.text_parts}"
-                )
+                raise TextTooLong(text, parts, profile.text_parts)
 
 
 def facts(booking: Booking, profile: ClinicProfile, now: datetime) -> dict[str, Value]:
@@ -126,6 +124,9 @@ def facts(booking: Booking, profile: ClinicProfile, now: datetime) -> dict[str, 
     if booking.code:
         values |= {"code": Code(booking.code), "short": Code(booking.code[:SHORT_DIGITS])}
     return values
+
+
+_TOLD = (confirmation, moved, cancellation, stopped)
 
 
 def _longest_visit(session: Session) -> Booking:

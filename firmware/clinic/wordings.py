@@ -25,6 +25,14 @@ _ALWAYS = {"sign", "department", "who", "day", "fee", "last_day", "cut_off"}
 _WITH_CODE = _ALWAYS | {"code", "short"}
 
 
+class BadWording(ValueError):
+    """A text can't be worded so; `reason` is empty, too-long, brace, unknown or missing, `gap` the value meant."""
+
+    def __init__(self, reason: str, message: str, gap: str = "") -> None:
+        super().__init__(message)
+        self.reason, self.gap = reason, gap
+
+
 def known_gaps(key: str) -> set[str]:
     """The values that a text may hold."""
     gaps = set(_WITH_CODE) if key.startswith(("booked", "moved", "cancel.")) else set(_ALWAYS)
@@ -55,19 +63,19 @@ def read(value: Any) -> Wordings:
 
 
 def check(key: str, language: Language, text: Any) -> None:
-    """Raise `ValueError` unless this can be the text `key`."""
+    """Raise `BadWording` unless this can be the text `key`."""
     if language not in LANGUAGES or not isinstance(text, str) or not text.strip():
-        raise ValueError(f"{key}: write a text in {' or '.join(LANGUAGES)}")
+        raise BadWording("empty", f"{key}: write a text in {' or '.join(LANGUAGES)}")
     if len(text) > MOST_CHARACTERS or not text.isprintable():
-        raise ValueError(f"{key}: at most {MOST_CHARACTERS} printable characters in one line")
+        raise BadWording("too-long", f"{key}: at most {MOST_CHARACTERS} printable characters in one line")
     try:
         gaps = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
     except ValueError as error:
-        raise ValueError(f"{key}: a brace is left alone: write {{day}} for a value") from error
+        raise BadWording("brace", f"{key}: a brace is left alone: write {{day}} for a value") from error
     if unknown := gaps - known_gaps(key):
-        raise ValueError(f"{key}: {{{min(unknown)}}} is not known there")
+        raise BadWording("unknown", f"{key}: {{{min(unknown)}}} is not known there", min(unknown))
     if missing := needed_gaps(key) - gaps:
-        raise ValueError(f"{key}: {{{min(missing)}}} must be in it")
+        raise BadWording("missing", f"{key}: {{{min(missing)}}} must be in it", min(missing))
 
 
 @lru_cache(maxsize=8)

@@ -1,4 +1,4 @@
-"""The owner sets the clinic up: what is saved holds, what can't be is told beside its field, two editors don't clash."""
+"""The owner sets the clinic up: what is saved holds, what can't be is told, two editors don't clash."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from firmware.storage import audit
+from firmware.storage.errors import LedgerBusy
 from tests.web.browser import Browser
+from webui import clinic_forms
+from webui.forms import Form
 from webui.office import Office
 from webui.rooms.settings.index import TILES
 from webui.rooms.settings.rules import RULES
@@ -141,3 +144,111 @@ def test_lines_wait_for_the_phone_service(admin: Browser) -> None:
     assert admin.get("/settings/lines").status == 200
     reply = admin.post("/settings/lines", csrf=admin.get("/settings/hours").form("/settings/hours").fields["csrf"])
     assert "phone service is restarting" in reply.text
+
+
+def test_two_settings_saved_at_the_same_moment_both_hold(
+    admin: Browser, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody saves the rules after these hours were read from their form, and before they are put in place."""
+    form = admin.get("/settings/hours").form("/settings/hours")
+    load = office.documents.load("clinic") or {}
+    read = clinic_forms.read_hours
+
+    def meanwhile(fields: Form) -> dict[str, list[str]]:
+        with pytest.raises(LedgerBusy):  # a change of another page has to wait
+            second_writer(office)
+        return read(fields)
+
+    monkeypatch.setattr(clinic_forms, "read_hours", meanwhile)
+    admin.send(form, **{"sun-1-from": "09:00", "sun-1-to": "10:00"})
+    assert office.documents.load("clinic") == {**load, "hours": {**load["hours"], "sun": ["09:00-10:00"]}}
+
+
+def second_writer(office: Office) -> None:
+    other = sqlite3.connect(office.folders.ledger, timeout=0)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        raise LedgerBusy("held") from error
+    finally:
+        other.close()
+
+
+def test_rules_that_were_not_touched_keep_what_the_document_says(admin: Browser, office: Office) -> None:
+    before = office.documents.load("clinic") or {}
+    odd = {**before, "hold_s": 150}
+    office.documents.save("clinic", odd)
+    admin.send(admin.get("/settings/rules").form("/settings/rules"), horizon_days=20)
+    assert office.documents.load("clinic") == {**odd, "horizon_days": 20}
+
+
+def test_a_single_afternoon_is_shown_in_the_afternoon(admin: Browser, office: Office) -> None:
+    form = admin.get("/settings/hours").form("/settings/hours")
+    empty = {name: "" for name in form.fields if name.startswith("sat-")}
+    admin.send(form, **{**empty, "sat-2-from": "14:00", "sat-2-to": "17:00"})
+    shown = admin.get("/settings/hours").form("/settings/hours").fields
+    assert (shown["sat-1-from"], shown["sat-2-from"]) == ("", "14:00")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{sign}: {day} {time}.", "必须写上{code}"),
+        ("{sign}{day}{time}{code}{nose}", "{nose}在这里不能用"),
+        ("{", "大括号"),
+    ],
+)
+def test_what_is_wrong_with_a_wording_is_said_in_the_readers_language(
+    sign_in: Callable[..., Browser], text: str, reason: str
+) -> None:
+    reader = sign_in("admin", "zh")
+    form = reader.get("/settings/wordings/booked.time").form("/settings/wordings/booked.time")
+    reply = reader.send(form, text_zh=text, follow=False)
+    assert reply.status == 422
+    assert reason in reply.text
+
+
+@pytest.mark.parametrize("key", ["booked.time", "cancelled.time", "stopped.number"])
+def test_no_text_may_cost_more_parts_than_the_rules_allow(
+    sign_in: Callable[..., Browser], office: Office, key: str
+) -> None:
+    reader = sign_in("admin", "zh")
+    form = reader.get(f"/settings/wordings/{key}").form(f"/settings/wordings/{key}")
+    reply = reader.send(form, text_zh=form.fields["text_zh"].strip() + "请多保重" * 20, follow=False)
+    assert reply.status == 422
+    assert "规则最多允许1条" in reply.text
+    assert office.profile().wordings == ()
+
+
+def test_going_back_needs_no_phone_service_unless_the_lines_change(admin: Browser, office: Office) -> None:
+    lines = {"lines": [{"name": "L3", "kind": "gsm", "device": "/dev/x", "pin": "4711"}]}
+    office.documents.save("lines", lines)
+    first = office.documents.versions()[-1]
+    admin.send(admin.get("/settings/clinic").form("/settings/clinic"), name_en="Hillside Clinic")
+    admin.send(admin.get(f"/settings/versions/{first}").form(f"/settings/versions/{first}/restore"))
+    assert office.profile().name.en == "Lakeside Clinic"
+    office.documents.save("lines", {"lines": [{**lines["lines"][0], "pin": "4712"}]})
+    page = admin.get(f"/settings/versions/{first}")
+    assert "lines · 1 · SIM card's PIN" in page.text
+    reply = admin.send(page.form(f"/settings/versions/{first}/restore"))
+    assert "phone service is restarting" in reply.text
+    assert (office.documents.load("lines") or {})["lines"][0]["pin"] == "4712"
+
+
+def test_there_is_no_going_back_to_before_the_clinic(admin: Browser, office: Office) -> None:
+    clinic = office.documents.load("clinic")
+    with office.documents.changing() as tables:
+        tables.drop_table("clinic")
+    number = office.documents.versions()[-1]
+    office.documents.save("clinic", clinic or {})
+    page = admin.get(f"/settings/versions/{number}")
+    assert not any("restore" in form.action for form in page.forms)
+    csrf = admin.get("/settings/hours").form("/settings/hours").fields["csrf"]
+    assert "no clinic yet" in admin.post(f"/settings/versions/{number}/restore", csrf=csrf).text
+    assert office.documents.load("clinic") == clinic
+
+
+def test_the_name_of_a_setting_is_the_one_its_page_uses(admin: Browser, office: Office) -> None:
+    number = office.documents.versions()[-1]
+    admin.send(admin.get("/settings/hours").form("/settings/hours"), **{"mon-1-from": "07:00"})
+    assert "clinic · opening hours · Monday · 1" in admin.get(f"/settings/versions/{number}").text

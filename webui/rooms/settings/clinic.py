@@ -7,10 +7,10 @@ from zoneinfo import available_timezones
 from bottle import HTTPResponse
 
 from firmware.clinic import set_up
-from firmware.clinic.errors import ProfileError
 from firmware.staff.rights import Right
 from webui import clinic_forms
 from webui.reader import Reader
+from webui.rooms.settings import saving
 from webui.routes import Routes
 
 ADDRESS = "/settings/clinic"
@@ -27,22 +27,15 @@ def show(reader: Reader) -> HTTPResponse:
 
 def save(reader: Reader) -> HTTPResponse:
     """Put the clinic's names, address and zone in place; the exchange takes them up by itself."""
-    documents = reader.office.documents
-    before = documents.load(set_up.CLINIC)
-    clinic_forms.check_unchanged(reader.form, before)
-    document = clinic_forms.read_clinic(reader.form, before)
-    if not reader.form.is_good:
-        return _page(reader, 422)
     try:
-        with reader.changing("clinic set") as change:
-            set_up.save_clinic(change.tx, documents, document)
-    except ProfileError as error:
-        return _page(reader, 422, told=reader.words("refused.setting", reason=str(error)))
+        saving.save(reader, "clinic set", lambda _, before: clinic_forms.read_clinic(reader.form, before))
+    except saving.NotSaved as refusal:
+        return _page(reader, 422, refusal.told)
     return reader.done("settings.saved", ADDRESS)
 
 
 def _page(reader: Reader, status: int = 200, told: str = "") -> HTTPResponse:
-    document = reader.office.documents.load(set_up.CLINIC)
+    document = reader.office.documents.load(set_up.CLINIC) or {}
     return reader.page(
         "settings/clinic.html",
         status,

@@ -10,6 +10,7 @@ from firmware.staff.rights import Right
 from webui import clinic_forms
 from webui.forms import Form
 from webui.reader import Reader
+from webui.rooms.settings import saving
 from webui.routes import Routes
 
 ADDRESS = "/settings/hours"
@@ -26,18 +27,14 @@ def show(reader: Reader) -> HTTPResponse:
 
 def save(reader: Reader) -> HTTPResponse:
     """Put the opening hours in place; callers are told by them from now on."""
-    documents = reader.office.documents
-    before = documents.load(set_up.CLINIC) or {}
-    clinic_forms.check_unchanged(reader.form, before)
-    hours = clinic_forms.read_hours(reader.form)
-    if not reader.form.is_good:
-        return _page(reader, 422)
-    with reader.changing("hours set") as change:
-        set_up.save_clinic(change.tx, documents, {**before, "hours": hours})
+    try:
+        saving.save(reader, "hours set", lambda _, before: {**before, "hours": clinic_forms.read_hours(reader.form)})
+    except saving.NotSaved as refusal:
+        return _page(reader, 422, refusal.told)
     return reader.done("settings.saved", ADDRESS)
 
 
-def _page(reader: Reader, status: int = 200) -> HTTPResponse:
+def _page(reader: Reader, status: int = 200, told: str = "") -> HTTPResponse:
     document = reader.office.documents.load(set_up.CLINIC) or {}
     return reader.page(
         "settings/hours.html",
@@ -47,4 +44,5 @@ def _page(reader: Reader, status: int = 200) -> HTTPResponse:
         seen=clinic_forms.fingerprint(document),
         weekdays=WEEKDAYS,
         spans=range(1, clinic_forms.SPANS + 1),
+        told=told,
     )

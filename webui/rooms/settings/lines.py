@@ -10,6 +10,7 @@ from firmware.control.channel import ControlError, Refused
 from firmware.staff.rights import Right
 from webui import clinic_forms, line_forms
 from webui.reader import Reader
+from webui.rooms.settings import saving
 from webui.routes import Routes
 
 ADDRESS = "/settings/lines"
@@ -32,17 +33,20 @@ def save(reader: Reader) -> HTTPResponse:
     if found is None:
         return reader.refused("refused.phone_service_away", ADDRESS)
     before = office.documents.load(LINES)
-    clinic_forms.check_unchanged(form, before)
     document = line_forms.read_lines(form, line_forms.rows(found, before), before)
-    if not form.is_good:
-        return _page(reader, 422)
     try:
-        office.phone.ask("check_lines", document=document)
-    except Refused as error:
-        return _page(reader, 422, told=str(error))
-    with reader.changing("lines set") as change:
-        office.documents.save(LINES, document)
-        change.detail = ", ".join(line["name"] for line in document[LINES])
+        if form.is_good:
+            office.phone.ask("check_lines", document=document)
+        with reader.changing("lines set") as change:
+            clinic_forms.check_unchanged(form, office.documents.load(LINES))
+            if not form.is_good:
+                raise saving.NotSaved
+            office.documents.save(LINES, document)
+            change.detail = ", ".join(line["name"] for line in document[LINES])
+    except saving.NotSaved:
+        return _page(reader, 422)
+    except Refused:
+        return _page(reader, 422, told=reader.words("line_form.refused"))
     if document != before:
         office.phone.tell("restart")
     return reader.done("settings.lines_saved", ADDRESS)

@@ -10,12 +10,12 @@ from typing import Any
 from bottle import HTTPResponse
 
 from firmware.clinic import set_up
-from firmware.clinic.errors import ProfileError
 from firmware.clinic.profile import CHARGE, RELEASE, ClinicProfile
 from firmware.staff.rights import Right
 from webui import clinic_forms
 from webui.forms import Form
-from webui.reader import Reader
+from webui.reader import Change, Reader
+from webui.rooms.settings import saving
 from webui.routes import Routes
 
 ADDRESS = "/settings/rules"
@@ -43,6 +43,12 @@ class Rule:
         if self.kind == "whole":
             return str(int(value) // self.scale)
         return "1" if value is True else "" if value is False else str(value)[:5] if self.kind == "time" else str(value)
+
+    def typed(self, form: Form) -> str:
+        """The same, as it was sent."""
+        if self.kind == "switch":
+            return "1" if form.flag(self.name) else ""
+        return form.raw(self.name)
 
     def read(self, form: Form) -> Any:
         """What the field says, for the document."""
@@ -80,19 +86,18 @@ def show(reader: Reader) -> HTTPResponse:
 
 def save(reader: Reader) -> HTTPResponse:
     """Put the rules in place; calls and texts follow them from the next question on."""
-    form, documents = reader.form, reader.office.documents
-    before = documents.load(set_up.CLINIC) or {}
-    clinic_forms.check_unchanged(form, before)
-    rules = {rule.name: rule.read(form) for rule in RULES}
-    if not form.is_good:
-        return _page(reader, 422)
     try:
-        with reader.changing("rules set") as change:
-            set_up.save_clinic(change.tx, documents, {**before, **rules})
-            change.detail = ", ".join(name for name, value in rules.items() if before.get(name) != value)
-    except ProfileError as error:
-        return _page(reader, 422, told=reader.words("refused.setting", reason=str(error)))
+        saving.save(reader, "rules set", lambda change, before: _edited(reader.form, change, before))
+    except saving.NotSaved as refusal:
+        return _page(reader, 422, refusal.told)
     return reader.done("settings.saved", ADDRESS)
+
+
+def _edited(form: Form, change: Change, before: dict[str, Any]) -> dict[str, Any]:
+    """The document with what differs from what was shown; the rest keeps its defaults, or its odd half minute."""
+    rules = {rule.name: rule.read(form) for rule in RULES if rule.typed(form) != rule.shown(before)}
+    change.detail = ", ".join(rules)
+    return {**before, **rules}
 
 
 def _page(reader: Reader, status: int = 200, told: str = "") -> HTTPResponse:

@@ -8,16 +8,18 @@ from typing import Any
 from bottle import HTTPError, HTTPResponse
 
 from firmware.clinic import notices, schedule, set_up, wordings
-from firmware.clinic.errors import ProfileError
 from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.schedule import Wish
+from firmware.clinic.wordings import BadWording
 from firmware.language.values import LANGUAGES, Language
 from firmware.sms_parts import parts_of
 from firmware.staff.rights import Right
 from webui import clinic_forms
 from webui.forms import Form
-from webui.reader import Reader
+from webui.reader import Change, Reader
+from webui.rooms.settings import saving
 from webui.routes import Routes
+from webui.words import Words
 
 ADDRESS = "/settings/wordings"
 
@@ -48,31 +50,24 @@ def show(reader: Reader, key: str) -> HTTPResponse:
 
 def save(reader: Reader, key: str) -> HTTPResponse:
     """Put the wording in place for every text that is written from now on."""
-    form, documents = reader.form, reader.office.documents
-    before = documents.load(set_up.CLINIC) or {}
-    clinic_forms.check_unchanged(form, before)
-    texts = _read(form, _known(key))
-    if not form.is_good:
-        return _page(reader, key, 422)
+    texts = _read(reader.form, _known(key))
     try:
-        with reader.changing("wording set") as change:
-            own = {**before.get("wordings", {}), key: texts}
-            set_up.save_clinic(change.tx, documents, {**before, "wordings": own})
-            change.detail = key
-    except ProfileError as error:
-        return _page(reader, key, 422, told=reader.words("refused.setting", reason=str(error)))
+        saving.save(reader, "wording set", lambda change, before: _worded(change, before, key, texts))
+    except saving.NotSaved as refusal:
+        return _page(reader, key, 422, refusal.told)
     return reader.done("settings.saved", ADDRESS)
 
 
 def revert(reader: Reader, key: str) -> HTTPResponse:
     """As shipped again."""
-    documents = reader.office.documents
-    before = documents.load(set_up.CLINIC) or {}
-    own = {name: texts for name, texts in before.get("wordings", {}).items() if name != _known(key)}
-    with reader.changing("wording reverted") as change:
-        set_up.save_clinic(change.tx, documents, {**before, "wordings": own})
-        change.detail = key
+    saving.put(reader, "wording reverted", lambda change, before: _worded(change, before, _known(key), None))
     return reader.done("settings.reverted", f"{ADDRESS}/{key}")
+
+
+def _worded(change: Change, before: dict[str, Any], key: str, texts: dict[str, str] | None) -> dict[str, Any]:
+    change.detail = key
+    others = {name: own for name, own in before.get("wordings", {}).items() if name != key}
+    return {**before, "wordings": others if texts is None else {**others, key: texts}}
 
 
 def preview(reader: Reader, key: str) -> HTTPResponse:
@@ -85,11 +80,15 @@ def preview(reader: Reader, key: str) -> HTTPResponse:
 def _sample(reader: Reader, key: str, language: Language, text: str) -> dict[str, Any]:
     try:
         wordings.check(key, language, text)
-    except ValueError as error:
-        return {"language": language, "wrong": str(error)}
+    except BadWording as error:
+        return {"language": language, "wrong": _reason(reader.words, error)}
     profile = replace(reader.profile, wordings=((key, language, text),))
     body = _example(reader, profile, key, language)
     return {"language": language, "wrong": "", "text": body, "parts": parts_of(body), "characters": len(body)}
+
+
+def _reason(words: Words, error: BadWording) -> str:
+    return words(f"settings.wording.{error.reason}", gap="{" + error.gap + "}", most=wordings.MOST_CHARACTERS)
 
 
 def _example(reader: Reader, profile: ClinicProfile, key: str, language: Language) -> str:
@@ -110,7 +109,7 @@ def _read(form: Form, key: str) -> dict[str, str]:
         texts[language] = form.text(name, wordings.MOST_CHARACTERS)
         try:
             wordings.check(key, language, texts[language])
-        except ValueError:
+        except BadWording:
             form.refuse(name, "settings.wording_wrong")
     return texts
 
@@ -125,11 +124,13 @@ def _page(reader: Reader, key: str, status: int = 200, told: str = "") -> HTTPRe
     own = reader.profile.wordings
     catalogue, shipped = wordings.catalogue(own), wordings.shipped()
     texts = {language: catalogue.template(key, language) for language in LANGUAGES}
+    form = reader.form if status != 200 else None
+    typed = {language: form.raw(f"text_{language}") for language in LANGUAGES} if form else texts
     return reader.page(
         "settings/wording.html", status, key=key, texts=texts, told=told,
         shipped={language: shipped.template(key, language) for language in LANGUAGES},
         gaps=sorted(wordings.known_gaps(key)), needed=wordings.needed_gaps(key),
-        is_own=any(name == key for name, _, _ in own), form=reader.form if status != 200 else None,
-        samples=[_sample(reader, key, language, texts[language]) for language in LANGUAGES],
-        seen=clinic_forms.fingerprint(reader.office.documents.load(set_up.CLINIC)),
+        is_own=any(name == key for name, _, _ in own), form=form,
+        samples=[_sample(reader, key, language, typed[language]) for language in LANGUAGES],
+        seen=clinic_forms.fingerprint(reader.office.documents.load(set_up.CLINIC) or {}),
     )  # fmt: skip

@@ -8,6 +8,7 @@ for a year at most, the longest that browsers take (398 days, CA/Browser Forum),
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -63,14 +64,37 @@ class CertificateFiles:
         return authority.fingerprint(hashes.SHA256()).hex(":").upper()
 
 
+@dataclass(frozen=True)
+class Pair:
+    """A certificate with its key."""
+
+    certificate: x509.Certificate
+    key: Key
+
+    def is_over_at(self, now: datetime) -> bool:
+        """Not whether it has begun: a box without a battery starts with a clock that is behind."""
+        return now >= self.certificate.not_valid_after_utc
+
+    def permitted(self, names: list[str]) -> list[str]:
+        """Those of the names that this authority may vouch for: with any other the certificate would count for nothing.
+
+        A box that was renamed is known by its address until its certificates are made anew.
+        """
+        constraints = self.certificate.extensions.get_extension_for_class(x509.NameConstraints).value
+        known = {each.value for each in constraints.permitted_subtrees or () if isinstance(each, x509.DNSName)}
+        return [name for name in names if name in known]
+
+
 def ensure(files: CertificateFiles, now: datetime, addresses: list[Address]) -> None:
     """Make what is missing; renew the box's certificate when it soon ends or the box has got another address."""
     files.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not (files.authority.exists() and files.authority_key.exists()):
-        _make_authority(files, now)
+    authority = _read(files.authority, files.authority_key)
+    if authority is None or authority.is_over_at(now):
+        authority = _make_authority(files, now)
         files.box.unlink(missing_ok=True)
-    if not _is_good(files, now, addresses):
-        _issue(files, now, addresses)
+    names = authority.permitted(own_names())
+    if not _is_good(_read(files.box, files.box_key), now, names, addresses):
+        _issue(files, authority, now, names, addresses)
 
 
 def own_names() -> list[str]:
@@ -96,7 +120,7 @@ def is_private(address: Address) -> bool:
     return any(address in network for network in PRIVATE_NETWORKS if network.version == address.version)
 
 
-def _make_authority(files: CertificateFiles, now: datetime) -> None:
+def _make_authority(files: CertificateFiles, now: datetime) -> Pair:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"clinicbox {own_names()[1]}")])
     names: list[x509.GeneralName] = [x509.DNSName(each) for each in own_names()]
@@ -107,28 +131,25 @@ def _make_authority(files: CertificateFiles, now: datetime) -> None:
         .add_extension(x509.NameConstraints([*names, *networks], None), critical=True)
         .add_extension(_usage(signs_certificates=True), critical=True)
     )
-    _keep_key(files.authority_key, key)
-    _keep(files.authority, builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    authority = Pair(builder.sign(key, hashes.SHA256()), key)
+    _keep(authority, files.authority, files.authority_key)
+    return authority
 
 
-def _issue(files: CertificateFiles, now: datetime, addresses: list[Address]) -> None:
-    authority = x509.load_pem_x509_certificate(files.authority.read_bytes())
-    signer = serialization.load_pem_private_key(files.authority_key.read_bytes(), None)
-    if not isinstance(signer, Key):
-        raise TypeError(f"{files.authority_key} holds another kind of key")
+def _issue(files: CertificateFiles, authority: Pair, now: datetime, names: list[str], addresses: list[Address]) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, own_names()[2])])
-    alternatives = [*map(x509.DNSName, own_names()), *map(x509.IPAddress, addresses)]
+    alternatives = [*map(x509.DNSName, names), *map(x509.IPAddress, addresses)]
+    issuer = authority.certificate.subject
     builder = (
-        _certificate(name, authority.subject, key, now, LEAF_LIFE)
+        _certificate(name, issuer, key, now, LEAF_LIFE)
         .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.key.public_key()), critical=False)
     )
-    _keep_key(files.box_key, key)
-    _keep(files.box, builder.sign(signer, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    _keep(Pair(builder.sign(authority.key, hashes.SHA256()), key), files.box, files.box_key)
 
 
 def _certificate(
@@ -154,25 +175,38 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
     )  # fmt: skip
 
 
-def _is_good(files: CertificateFiles, now: datetime, addresses: list[Address]) -> bool:
-    if not (files.box.exists() and files.box_key.exists()):
-        return False
+def _read(certificate: Path, key: Path) -> Pair | None:
+    """What lies there; None unless both can be read and belong together: the power may have gone between the two."""
     try:
-        leaf = x509.load_pem_x509_certificate(files.box.read_bytes())
-        known = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (ValueError, x509.ExtensionNotFound):
+        found = x509.load_pem_x509_certificate(certificate.read_bytes())
+        signer = serialization.load_pem_private_key(key.read_bytes(), None)
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+    is_pair = isinstance(signer, Key) and signer.public_key() == found.public_key()
+    return Pair(found, signer) if isinstance(signer, Key) and is_pair else None
+
+
+def _is_good(box: Pair | None, now: datetime, names: list[str], addresses: list[Address]) -> bool:
+    if box is None or box.is_over_at(now + RENEW_BEFORE_END):
         return False
-    is_valid = leaf.not_valid_before_utc <= now < leaf.not_valid_after_utc - RENEW_BEFORE_END
-    return is_valid and set(addresses) <= set(known.get_values_for_type(x509.IPAddress))
+    known = box.certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return set(addresses) <= set(known.get_values_for_type(x509.IPAddress)) and set(names) <= set(
+        known.get_values_for_type(x509.DNSName)
+    )
 
 
-def _keep_key(file: Path, key: Key) -> None:
+def _keep(pair: Pair, certificate: Path, key: Path) -> None:
     plain = serialization.NoEncryption()  # the folder is the box's own; who can read it can read everything anyway
-    _keep(file, key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
+    _write(key, pair.key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
+    _write(certificate, pair.certificate.public_bytes(serialization.Encoding.PEM))
 
 
-def _keep(file: Path, content: bytes) -> None:
+def _write(file: Path, content: bytes) -> None:
+    """Wholly or not at all, and on the disk."""
     new = file.with_suffix(".new")
-    new.touch(mode=0o600)
-    new.write_bytes(content)
+    new.unlink(missing_ok=True)
+    with open(new, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
     new.replace(file)

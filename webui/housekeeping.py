@@ -1,4 +1,4 @@
-"""Once a day: what is over (sessions, forms, failed sign-ins) is forgotten, and the certificate is renewed in time."""
+"""Every hour what is over (sessions, forms, failed sign-ins) is forgotten; the certificate follows time and address."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from webui.certificates import CertificateFiles
 
 log = logging.getLogger(__name__)
 
-DAY_REAL_S = 86_400.0
+HOUR_REAL_S = 3600.0
 
 
 class Housekeeping:
@@ -33,17 +33,17 @@ class Housekeeping:
     def _work(self, stop: threading.Event) -> None:
         while not stop.is_set():
             self.clean()
-            stop.wait(DAY_REAL_S)
+            stop.wait(HOUR_REAL_S)
 
     def clean(self) -> None:
-        """One day's work."""
+        """One hour's work."""
         now = self._clock.now()
         try:
             with self._ledger.transaction() as tx:
                 for room in (sessions, form_once, sign_in):
                     room.sweep(tx, now)
             pinyin.fill_missing(self._ledger)
+            if self._files.authority.exists():
+                certificates.ensure(self._files, now, certificates.own_addresses())
         except LEDGER_UNAVAILABLE as error:
-            log.warning("the daily work is not done: the ledger can't be used (%s)", type(error).__name__)
-        if self._files.authority.exists():
-            certificates.ensure(self._files, now, certificates.own_addresses())
+            log.warning("the housekeeping is not done: the disk can't be used (%s)", type(error).__name__)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http.cookies import SimpleCookie
@@ -154,6 +154,18 @@ class Browser:
     @property
     def path(self) -> str:
         return getattr(self, "_path", "/")
+
+    def stream(self, path: str) -> Iterator[bytes]:
+        """A reply that goes on, piece by piece."""
+        environ = {
+            "REQUEST_METHOD": "GET",
+            "PATH_INFO": path,
+            "HTTP_HOST": HOST,
+            "REMOTE_ADDR": "127.0.0.1",
+            "HTTP_COOKIE": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
+            "wsgi.url_scheme": self._scheme,
+        }
+        return iter(self._app(environ, lambda *_: None))
 
     def send_raw(self, path: str, body: bytes, method: str = "POST", **headers: str) -> Reply:
         """Whatever a forged request may hold; it says that it comes from our own page unless told otherwise."""

@@ -14,6 +14,7 @@ from sqlalchemy import or_, select, update
 
 from firmware.clinic import notices, roster_changes, schedule
 from firmware.clinic.profile import ClinicProfile
+from firmware.clinic.roster import Session
 from firmware.clinic.roster_changes import CHANGED, Outcome, RosterChange
 from firmware.clinic.roster_document import (
     RosterDocument,
@@ -60,7 +61,16 @@ class Removal:
     department_id: int | None = None
 
 
-Edit = DoctorEdit | DepartmentEdit | Removal
+@dataclass(frozen=True)
+class Return:
+    """A department that left comes back under its key, its doctors with it and the half-days of `session_ids`."""
+
+    department_id: int
+    key: int
+    session_ids: tuple[int, ...]
+
+
+Edit = DoctorEdit | DepartmentEdit | Removal | Return
 
 
 class OnlyTried(Exception):
@@ -83,6 +93,15 @@ def current(tx: Transaction, today: date) -> RosterDocument:
 
 def half_days(tx: Transaction, today: date) -> list[WrittenSession]:
     """The weekly half-days in force, by owner, beginning and weekday."""
+    return [roster_changes.written(each) for each in _in_force(tx, today)]
+
+
+def sessions_of(tx: Transaction, today: date, department_id: int) -> tuple[int, ...]:
+    """The ids behind the weekly half-days of a department and its doctors: what a `Return` brings back."""
+    return tuple(each.id for each in _in_force(tx, today) if each.department.id == department_id)
+
+
+def _in_force(tx: Transaction, today: date) -> list[Session]:
     columns = sessions.c
     in_force = (
         columns.valid_from.is_(None),
@@ -91,7 +110,7 @@ def half_days(tx: Transaction, today: date) -> list[WrittenSession]:
     )
     order = (departments.c.key, columns.doctor_id, columns.begins, columns.weekday)
     rows = tx.execute(select(*SESSION_COLUMNS).select_from(SESSION_TABLES).where(*in_force).order_by(*order))
-    return [roster_changes.written(session_of(row)) for row in rows]
+    return [session_of(row) for row in rows]
 
 
 def fingerprint(tx: Transaction, today: date) -> str:
@@ -153,6 +172,8 @@ def _edited(tx: Transaction, today: date, edit: Edit) -> RosterDocument:
             return _with_doctor(tx, document, edit)
         case DepartmentEdit():
             return _with_department(tx, document, edit)
+        case Return():
+            return _with_returned(tx, document, edit)
         case Removal(doctor_id=int() as doctor_id):
             name = next(each.name for each in schedule.all_doctors(tx) if each.id == doctor_id)
             return _without_doctors(document, {name})
@@ -195,6 +216,24 @@ def _with_department(tx: Transaction, document: RosterDocument, edit: Department
     )
     general = tuple(replace(each, department=edit.key, doctor=None) for each in edit.half_days)
     return RosterDocument((*others, WrittenDepartment(edit.key, edit.name, edit.aliases)), moved, (*rekeyed, *general))
+
+
+def _with_returned(tx: Transaction, document: RosterDocument, edit: Return) -> RosterDocument:
+    gone = (departments.c.id == edit.department_id, departments.c.key < 0)
+    row = tx.execute(select(departments).where(*gone)).first()
+    if row is None:
+        raise nobody()
+    home = WrittenDepartment(edit.key, Name(row.name_zh, row.name_en), row.aliases)
+    people = tuple(
+        WrittenDoctor(edit.key, each.name, " ".join(each.aliases), each.expert_code)
+        for each in schedule.all_doctors(tx, edit.department_id)
+    )
+    weekly = (sessions.c.id.in_(edit.session_ids), sessions.c.department_id == row.id, sessions.c.valid_from.is_(None))
+    rows = tx.execute(select(*SESSION_COLUMNS).select_from(SESSION_TABLES).where(*weekly))
+    theirs = tuple(replace(roster_changes.written(session_of(each)), department=edit.key) for each in rows)
+    return RosterDocument(
+        (*document.departments, home), (*document.doctors, *people), (*document.sessions, *theirs)
+    )  # fmt: skip
 
 
 def _without_doctors(document: RosterDocument, names: set[Name]) -> RosterDocument:

@@ -10,12 +10,12 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import select
 
-from firmware.clinic import bookings, holds, schedule
+from firmware.clinic import bookings, holds, roster_edits, schedule
 from firmware.clinic.records import Booking
 from firmware.clinic.schedule import Wish
 from firmware.storage import audit
 from firmware.storage.schema import outbox
-from tests.clinic.visits import LI, P1, P2, P4, P5, WANG, ZHAO
+from tests.clinic.visits import INTERNAL, LI, P1, P2, P4, P5, WANG, ZHAO
 from tests.web.browser import Browser, Reply
 from webui.office import Office
 
@@ -279,6 +279,23 @@ def test_a_doctor_is_taken_off_the_roster(desk: Browser, office: Office) -> None
     assert on_duty(office, TUESDAY, Wish(doctor_id=ZHAO)) == 0
     desk.send(page.form(f"/roster/weekly/doctor/{ZHAO}"))  # undo
     assert on_duty(office, TUESDAY, Wish(doctor_id=ZHAO)) == 2
+
+
+def test_a_department_is_taken_off_the_roster_and_comes_back_as_it_was(desk: Browser, office: Office) -> None:
+    def roster() -> str:
+        with office.ledger.reading() as tx:
+            return roster_edits.fingerprint(tx, MONDAY)
+
+    before = roster()
+    where = f"/roster/weekly/department/{INTERNAL}"
+    preview = desk.send(desk.get(where).form(f"{where}/remove"))
+    page = desk.send(preview.form(f"{where}/remove"), step="save")
+    assert on_duty(office, TUESDAY, Wish(department_id=INTERNAL)) == 0
+    undo = page.form(f"{where}/return")
+    assert "Somebody else changed this" in desk.send(undo, key="no key").text
+    assert roster() != before
+    desk.send(undo)
+    assert roster() == before
 
 
 def test_of_two_people_editing_the_second_is_told(desk: Browser, admin: Browser) -> None:

@@ -12,7 +12,7 @@ from firmware.clinic.errors import ClinicError
 from firmware.clinic.roster import Department, Doctor
 from firmware.clinic.roster_changes import Outcome
 from firmware.clinic.roster_document import ALIAS_CHARACTERS, NAME_CHARACTERS, WrittenSession
-from firmware.clinic.roster_edits import DepartmentEdit, DoctorEdit, Edit, Removal
+from firmware.clinic.roster_edits import DepartmentEdit, DoctorEdit, Edit, Removal, Return
 from firmware.language.values import LANGUAGES, Name
 from firmware.staff.rights import Right
 from firmware.storage.ledger import Transaction
@@ -22,7 +22,7 @@ from webui.forms import Form
 from webui.reader import Reader
 from webui.rooms import roster_words
 from webui.rooms.roster_days import ChangedMeanwhile
-from webui.rooms.roster_form import MOST_ROWS, WEEKDAYS, Row, read_rows, rows_of, typed_rows
+from webui.rooms.roster_form import MOST_ROWS, WEEKDAYS, Row, keys, read_rows, rows_of, typed_rows
 from webui.routes import Routes
 
 HERE = "/roster/weekly"
@@ -52,6 +52,7 @@ def add_to(routes: Routes) -> None:
         routes.get(rule, edit, Right.ROSTER)
         routes.post(rule, change, Right.ROSTER)
         routes.post(f"{rule}/remove", remove, Right.ROSTER)
+    routes.post(f"{HERE}/{DEPARTMENT}/<department_id:int>/return", bring_back, Right.ROSTER)
 
 
 def overview(reader: Reader) -> HTTPResponse:
@@ -107,6 +108,15 @@ def remove(reader: Reader, family: str, owner_id: int) -> HTTPResponse:
     if reader.form.raw("step") == SAVE:
         return _save(reader, owner, wanted)
     return _preview(reader, owner, wanted, f"{owner.url}/remove")
+
+
+def bring_back(reader: Reader, department_id: int) -> HTTPResponse:
+    """Undo the removal of a department."""
+    form = reader.form
+    wanted = Return(department_id, form.whole("key", 1, MOST_KEY), tuple(keys(form.raw("sessions").split())))
+    if not form.is_good:
+        return reader.refused("form.changed_meanwhile", HERE)
+    return _save(reader, Owner(DEPARTMENT, department_id, None, ()), wanted)
 
 
 def _owner(tx: Transaction, reader: Reader, family: str, owner_id: int) -> Owner:
@@ -174,6 +184,7 @@ def _save(reader: Reader, owner: Owner, wanted: Edit) -> HTTPResponse:
         with reader.changing(f"roster {owner.family}") as change:
             if roster_edits.fingerprint(change.tx, reader.today) != form.raw("fingerprint"):
                 raise ChangedMeanwhile
+            there = roster_edits.sessions_of(change.tx, reader.today, owner.id)
             outcome = roster_edits.carry_out(change.tx, reader.profile, reader.today, wanted)
             if len(outcome.stranded) > form.whole("stranded", 0, 99999, default=0):  # booked since it was looked at
                 raise ChangedMeanwhile
@@ -182,15 +193,22 @@ def _save(reader: Reader, owner: Owner, wanted: Edit) -> HTTPResponse:
                 f"{owner.family} {owner.id}: {len(outcome.changes)} changes, {len(outcome.stranded)} stranded"
             )
     except ChangedMeanwhile:
-        return reader.refused("form.changed_meanwhile", HERE if isinstance(wanted, Removal) else owner.url)
+        return reader.refused("form.changed_meanwhile", HERE if isinstance(wanted, Removal | Return) else owner.url)
     where = "/roster/visits" if outcome.stranded else HERE
-    return reader.done("roster.done.weekly", where, _undo(owner, wanted, fingerprint), changes=len(outcome.changes))
+    return reader.done(
+        "roster.done.weekly", where, _undo(owner, wanted, fingerprint, there), changes=len(outcome.changes)
+    )
 
 
-def _undo(owner: Owner, wanted: Edit, fingerprint: str) -> Undo | None:
-    """What puts the owner back as before: the form filled in with that. None where others were touched too."""
-    if owner.known is None or (isinstance(wanted, Removal) and owner.family == DEPARTMENT):
+def _undo(owner: Owner, wanted: Edit, fingerprint: str, there: tuple[int, ...]) -> Undo | None:
+    """What puts the owner back as before: the form filled in with that; for a department that left, its half-days."""
+    if owner.known is None:
         return None
+    if isinstance(wanted, Removal) and isinstance(owner.known, Department):
+        sessions = " ".join(map(str, there))
+        return Undo(
+            f"{owner.url}/return", {"key": str(owner.known.key), "sessions": sessions, "fingerprint": fingerprint}
+        )
     fields = _identity(owner) | {"step": SAVE, "fingerprint": fingerprint, "stranded": "99999"}
     for number, row in enumerate(rows_of(owner.half_days)):
         fields |= row.fields(number)

@@ -29,7 +29,7 @@ class OtherClinic(ClinicError):
 
 
 class LosesVisits(ClinicError):
-    """Booked visits would have no place in the roster; `count` of them."""
+    """More booked visits than may be would have no place in the roster; `count` of them."""
 
     def __init__(self, count: int) -> None:
         super().__init__(f"{count} booked visits would have no place in this roster")
@@ -52,11 +52,13 @@ def save_clinic(tx: Transaction, documents: SetupDocuments, document: Mapping[st
     documents.save(CLINIC, document)
 
 
-def put_roster(tx: Transaction, profile: ClinicProfile, today: date, document: RosterDocument) -> Outcome:
+def put_roster(
+    tx: Transaction, profile: ClinicProfile, today: date, document: RosterDocument, most_lost: int = 0
+) -> Outcome:
     """Put a whole roster in place; raises `LosesVisits`, or `ProfileError` when a text with its names is too long."""
     outcome = roster_changes.put_in_place(tx, profile, today, document)
     notices.check_parts(profile, schedule.all_sessions(tx))
-    if outcome.stranded:
+    if len(outcome.stranded) > most_lost:
         raise LosesVisits(len(outcome.stranded))
     return outcome
 

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from firmware.cli.staff import asking, days_off, reading, table
 from firmware.cli.staff.office import Office
 from firmware.cli.staff.refusals import Refused
-from firmware.clinic import notices, roster_changes, schedule
+from firmware.clinic import roster_edits, set_up
 from firmware.clinic.roster_changes import Outcome, RosterChange
 from firmware.clinic.roster_document import RosterDocument, read_roster
+from firmware.clinic.set_up import LosesVisits
 from firmware.language.values import Day
 from firmware.language.writing import write
 from firmware.storage.ledger import Transaction
 
 
-class _OnlyTried(Exception):
-    """Takes back what a trial wrote."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__("a trial")
-        self.outcome = outcome
-
-
 def put(office: Office, arguments: argparse.Namespace) -> int:
     """Show what the file changes and whom it strands, ask, and do it; exit status 1 when nothing was changed."""
     document = read_roster(reading.document(arguments.file))
-    planned = _try(office, document)
+    planned = roster_edits.preview(office.ledger, lambda tx: _put(office, tx, document, most_lost=sys.maxsize))
     if not planned.changes:
         print("The roster is like this already.")
         return 0
@@ -39,11 +33,12 @@ def put(office: Office, arguments: argparse.Namespace) -> int:
     if not arguments.yes and not asking.is_sure("Put this roster in place?"):
         print("Nothing was changed.")
         return 1
-    with office.changing("roster set") as change:
-        done = roster_changes.put_in_place(change.tx, office.profile, office.today, document)
-        if len(done.stranded) > len(planned.stranded):
-            raise Refused("Somebody has booked meanwhile what the new roster has no place for; try again.")
-        change.detail = f"{len(done.changes)} changes, {len(done.stranded)} visits without a place"
+    try:
+        with office.changing("roster set") as change:
+            done = _put(office, change.tx, document, most_lost=len(planned.stranded))
+            change.detail = f"{len(done.changes)} changes, {len(done.stranded)} visits without a place"
+    except LosesVisits as error:
+        raise Refused("Somebody has booked meanwhile what the new roster has no place for; try again.") from error
     print("The roster is in place; new calls and texts get it at once.")
     return 0
 
@@ -56,19 +51,8 @@ def lines(changes: tuple[RosterChange, ...]) -> list[str]:
     return [" ".join([sign, what, *filter(None, days)]) for (sign, what), days in grouped.items()]
 
 
-def _try(office: Office, document: RosterDocument) -> Outcome:
-    try:
-        with office.ledger.transaction() as tx:
-            outcome = roster_changes.put_in_place(tx, office.profile, office.today, document)
-            _check_texts(office, tx)
-            raise _OnlyTried(outcome)
-    except _OnlyTried as tried:
-        return tried.outcome
-
-
-def _check_texts(office: Office, tx: Transaction) -> None:
-    """Names stand in the texts to patients: with them, none may take more parts than the clinic allows."""
-    notices.check_parts(office.profile, schedule.all_sessions(tx))
+def _put(office: Office, tx: Transaction, document: RosterDocument, most_lost: int) -> Outcome:
+    return set_up.put_roster(tx, office.profile, office.today, document, most_lost)
 
 
 def _show_stranded(office: Office, outcome: Outcome) -> None:

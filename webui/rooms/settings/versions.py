@@ -117,7 +117,7 @@ def _label(words: Words, document: str, path: Path) -> str:
     """Where a value stands, as the pages of the settings call it."""
     names = [words.code("document", document)]
     for each in path:
-        known = (f"{family}.{each}" for family in ("setting", "rule", "weekday", "wording"))
+        known = (f"setting.{each}", f"rule.{each}", f"weekday.{each}", f"wording.{each}")
         name = next((words(key) for key in known if key in words), each)
         if name != names[-1]:  # the lines' document is a list of lines
             names.append(name)

@@ -59,6 +59,12 @@ def numbers_of(tx: Transaction, patient_id: int) -> list[str]:
     return list(tx.execute(theirs.order_by(cards.c.number)).scalars())
 
 
+def owner(tx: Transaction, number: str) -> Patient | None:
+    """The person whose card this is."""
+    key = tx.execute(select(cards.c.patient_id).where(cards.c.number == number)).scalar()
+    return None if key is None else people.patient(tx, key)
+
+
 def next_number(tx: Transaction) -> str:
     """A card number that nobody has, with its check digit."""
     highest = tx.execute(select(func.max(cast(cards.c.number, Integer)))).scalar() or FIRST_NUMBER * 10

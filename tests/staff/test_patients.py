@@ -46,6 +46,7 @@ def test_everybody_is_listed_with_what_staff_must_know(desk: Desk) -> None:
     assert rows[4].endswith("100.00 yuan  vip")
     assert rows[6].endswith("deceased")
     assert desk("patients", "100016").rows[1].startswith("p1")
+    assert desk("patients", "wxy").rows[1].startswith("p1"), "initials, as at the desk"
     assert desk("patients", "%").out == "Nobody found.\n"
 
 

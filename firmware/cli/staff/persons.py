@@ -7,26 +7,26 @@ import re
 from sqlalchemy import select
 
 from firmware.cli.staff.refusals import Refused
-from firmware.clinic import card_numbers, people
+from firmware.clinic import card_numbers, cards, people, search
 from firmware.clinic.errors import NoSuchPatient
 from firmware.clinic.people import Patient
 from firmware.phone_number import NotANumber, normalise
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import cards, patients
+from firmware.storage.schema import patients
 
 MOST_FOUND = 100
 
 
 def find(tx: Transaction, words: str) -> list[Patient]:
-    """The patients whom a patient id (p12), a card, a telephone number or part of a name means."""
+    """The patients whom a patient id (p12), a card, a telephone number, or a name (its beginning, pinyin) means."""
     if by_id := re.fullmatch(r"p([0-9]{1,9})", words):
         return [people.patient(tx, int(by_id[1]))]
-    if card_numbers.is_valid(words) and (owner := card_owner(tx, words)):
+    if card_numbers.is_valid(words) and (owner := cards.owner(tx, words)):
         return [owner]
     try:
         return people.owners(tx, normalise(words))
     except NotANumber:
-        return _named(tx, words)
+        return sorted(search.people_like(tx, words, MOST_FOUND), key=lambda person: person.id)
 
 
 def the_one(tx: Transaction, words: str) -> Patient:
@@ -53,17 +53,11 @@ def everybody(tx: Transaction) -> list[Patient]:
     return [people.patient(tx, key) for key in tx.execute(keys).scalars().all()]
 
 
-def card_owner(tx: Transaction, card: str) -> Patient | None:
-    """The person whose card this is."""
-    owner = tx.execute(select(cards.c.patient_id).where(cards.c.number == card)).scalar()
-    return None if owner is None else people.patient(tx, owner)
-
-
 def known_card_owner(tx: Transaction, card: str) -> Patient:
     """The person whose card this is; says so when a digit must be wrong."""
     if not card_numbers.is_valid(card):
         raise Refused(f"{card} is no card number: its last digit does not fit the others.")
-    owner = card_owner(tx, card)
+    owner = cards.owner(tx, card)
     if owner is None:
         raise NoSuchPatient(f"no patient has the card {card}")
     return owner
@@ -83,14 +77,3 @@ def _only(found: list[Patient], words: str) -> Patient:
     if len(found) > 1:
         raise Refused(f"{words!r} means more than one patient: {', '.join(map(with_id, found))}.")
     return found[0]
-
-
-def _named(tx: Transaction, words: str) -> list[Patient]:
-    wanted = f"%{_escaped(words)}%"
-    is_named = patients.c.name_zh.like(wanted, escape="\\") | patients.c.name_en.like(wanted, escape="\\")
-    keys = select(patients.c.id).where(is_named).order_by(patients.c.id).limit(MOST_FOUND)
-    return [people.patient(tx, key) for key in tx.execute(keys).scalars()]
-
-
-def _escaped(words: str) -> str:
-    return re.sub(r"([\\%_])", r"\\\1", words)

@@ -136,6 +136,7 @@ def test_absent_tomorrow_from_the_list_to_the_last_text(desk: Browser, office: O
     assert "02161230001" in page.text
     assert [number for number, _ in texts(office)] == ["13800000001"]
     assert "Nobody is waiting" in desk.get("/roster/visits").text
+    assert "at the desk · Desk" in desk.get(f"/bookings/{ticked[0]}").text.replace("\n", " "), "the history says who"
 
 
 def test_ticked_visits_that_have_their_place_back_are_left_alone(desk: Browser, office: Office, book: Book) -> None:

@@ -38,7 +38,7 @@ def cancel(reader: Reader) -> HTTPResponse:
         lost = roster_changes.without_a_place(change.tx, reader.profile, reader.today, MOST)
         chosen = [visit for visit in lost if visit.id in wanted]
         told = stopped.told(change.tx, reader.profile, reader.now, chosen)
-        cause = f"web/{reader.login}"
+        cause = f"desk/{reader.login}"
         report = stopped.cancel_all(change.tx, reader.profile, reader.now, chosen, cause=cause)
         gone = len(wanted) - report.texted - report.to_call
         change.detail = f"{len(wanted)} asked, {report.texted} texted, {report.to_call} to call, {gone} settled before"

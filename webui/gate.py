@@ -25,6 +25,7 @@ from firmware.staff.sessions import Session
 from firmware.storage.errors import StorageError
 from firmware.storage.trouble import LEDGER_UNAVAILABLE
 from webui import bodies, refusals
+from webui.compression import compress
 from webui.flashes import Flash
 from webui.guard import Environ
 from webui.office import Office
@@ -60,6 +61,7 @@ class Gate:
         answer = self._refused_or_page(environ)
         if answer is None:  # a socket that has ended: gunicorn must not answer on it
             raise StopIteration
+        compress(answer, environ.get("HTTP_ACCEPT_ENCODING", ""))
         body: Iterable[bytes] = self._app._cast(answer) or []
         start_response(answer.status_line, answer.headerlist)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else body

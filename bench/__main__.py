@@ -16,6 +16,7 @@ BENCHES = {
     "bookings": "bookings",
     "slots": "slots",
     "pages": "pages",
+    "first-load": "first_load",
     "hammer": "hammer",
     "web-memory": "hammer_memory",
 }

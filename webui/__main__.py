@@ -23,9 +23,12 @@ from webui.opening import OpeningApp
 from webui.phone_service import PhoneService
 from webui.server import WebServer
 
+CALLS_FIRST = 10  # of nice(2): a page may wait for a processor, the sound of a call may not
+
 
 def main() -> int:
     """Serve the pages until SIGTERM or SIGINT."""
+    os.nice(CALLS_FIRST)
     os.umask(0o077)  # as in the exchange: a ledger that is made here is for the box's own user only
     arguments = _parser().parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(threadName)s: %(message)s")

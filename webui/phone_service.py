@@ -43,6 +43,13 @@ class PhoneService:
                 self._fresh = Deadline(self._clock, STATUS_LIFE_S)
             return self._status
 
+    def devices(self) -> list[dict[str, Any]] | None:
+        """The serial devices that are there; None while the exchange is away."""
+        try:
+            return list(self.ask("devices")["devices"])
+        except ControlError:
+            return None
+
     def tell(self, verb: str) -> None:
         """Ask the exchange to look at the ledger now; it will anyway, a little later."""
         try:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bottle import HTTPResponse
 
-from firmware.control.channel import ControlError, Refused
+from firmware.control.channel import Refused
 from webui import clinic_forms, line_forms
 from webui.forms import Form
 from webui.reader import Reader
@@ -25,7 +25,7 @@ def save(reader: Reader) -> HTTPResponse:
         progress.advance(reader.office, progress.LINES)
         return frame.next_step(reader, progress.LINES)
     form, office = reader.form, reader.office
-    found = _found(reader)
+    found = reader.office.phone.devices()
     if found is None:
         return _page(reader, None)
     try:
@@ -56,16 +56,8 @@ def _check(reader: Reader, document: dict[str, Any]) -> None:
         raise frame.NotGood
 
 
-def _found(reader: Reader) -> list[dict[str, Any]] | None:
-    """The devices that are there; None while the phone service is away."""
-    try:
-        return list(reader.office.phone.ask("devices")["devices"])
-    except ControlError:
-        return None
-
-
 def _page(reader: Reader, form: Form | None) -> HTTPResponse:
-    document, found = reader.office.documents.load(LINES), _found(reader)
+    document, found = reader.office.documents.load(LINES), reader.office.phone.devices()
     is_good = form is None or form.is_good
     return frame.page(
         reader,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from bottle import HTTPResponse
 
-from firmware.control.channel import ControlError, Refused
+from firmware.control.channel import Refused
 from firmware.staff.rights import Right
 from webui import clinic_forms, line_forms
 from webui.reader import Reader
@@ -29,7 +27,7 @@ def show(reader: Reader) -> HTTPResponse:
 def save(reader: Reader) -> HTTPResponse:
     """Put the lines in place; the phone service begins afresh with them when the calls under way have ended."""
     form, office = reader.form, reader.office
-    found = _found(reader)
+    found = reader.office.phone.devices()
     if found is None:
         return reader.refused("refused.phone_service_away", ADDRESS)
     before = office.documents.load(LINES)
@@ -52,16 +50,8 @@ def save(reader: Reader) -> HTTPResponse:
     return reader.done("settings.lines_saved", ADDRESS)
 
 
-def _found(reader: Reader) -> list[dict[str, Any]] | None:
-    """The devices that are there; None while the phone service is away."""
-    try:
-        return list(reader.office.phone.ask("devices")["devices"])
-    except ControlError:
-        return None
-
-
 def _page(reader: Reader, status: int = 200, told: str = "") -> HTTPResponse:
-    document, found = reader.office.documents.load(LINES), _found(reader)
+    document, found = reader.office.documents.load(LINES), reader.office.phone.devices()
     now = reader.office.phone.status() or {}
     return reader.page(
         "settings/lines.html",

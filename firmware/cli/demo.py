@@ -54,10 +54,10 @@ def run(arguments: argparse.Namespace) -> int:
             if not arguments.exit:
                 stay(rig, arguments.port)
     except RigError as error:
-        print(error, file=sys.stderr)
+        print(f"The demo has ended: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nThe demo has ended.")
+        print("\nThe demo has ended. It keeps nothing: the next one begins afresh.")
         return 0
     return 0 if is_told else 1
 
@@ -85,14 +85,14 @@ def tell_story(data: Path) -> bool:
 
 
 def stay(rig: Rig, port: int) -> None:
-    """Keep everything up until Ctrl-C, or until a part ends."""
+    """Keep everything up until Ctrl-C, or until the network or the web page ends."""
     print(
         f"""
 The box stays up: its page is on http://localhost:{port}. In another terminal try
   ./clinicbox status
   ./clinicbox call --from 13800000001 --keys "1 1948 2 1 2 1 1"
   ./clinicbox text --from 13800000001 "挂号"
-Ctrl-C ends the demo.""",
+Ctrl-C ends the demo. It keeps nothing: the next one begins afresh.""",
         flush=True,
     )
     tell_claim(rig.folders, rig.clock, f"http://localhost:{port}")

@@ -61,6 +61,16 @@ class Child:
             self.process.kill()
             self.process.wait()
 
+    @property
+    def has_ended(self) -> bool:
+        return self.process.poll() is not None
+
+    @property
+    def end(self) -> str:
+        """How it ended, in words."""
+        status = self.process.returncode
+        return f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
+
     def last_lines(self, count: int = 15) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-count:])
 
@@ -87,7 +97,7 @@ class Rig:
         self.folders = Folders(data)
         self._speed, self._start, self._lines = speed, start, lines
         self._template, self._web_port, self._clips = template, web_port, clips
-        self._tell = tell  # is told how far a slow start has come
+        self._tell = tell  # is told how far a slow start has come, and of an exchange that had to be started again
         self._children: dict[str, Child] = {}
         self._keeper = Worker("keeper", self._keep_exchange_up)
         self._lock = threading.Lock()  # who starts or ends the exchange holds it
@@ -144,10 +154,12 @@ class Rig:
             child.process.wait()
 
     def check(self) -> None:
-        """Raises `RigError` when a child process has ended by itself; not for an exchange that wants a fresh start."""
+        """Raises `RigError` when the network or the web process has ended; the exchange is started again."""
         for child in list(self._children.values()):
-            if child.process.poll() is not None and not _wants_fresh_start(child):
-                raise RigError(f"the {child.name} process ended:\n{child.last_lines()}")
+            if child.name != "exchange" and child.has_ended:
+                raise RigError(
+                    f"the {child.name} process {child.end}; the last lines of its log:\n{child.last_lines()}"
+                )
 
     def device(self, line: str) -> Path:
         return self.folders.network / f"{line}.tty"
@@ -159,11 +171,13 @@ class Rig:
         self._children.clear()
 
     def _keep_exchange_up(self, stop: threading.Event) -> None:
-        """As `clinicbox run` and systemd do: an exchange that wants a fresh start gets it."""
+        """As `clinicbox run` and systemd do: an exchange that ends, for whatever reason, is started again."""
         while not stop.wait(KEEPER_LOOK_REAL_S):
             with self._lock:
                 child = self._children.get("exchange")
-                if child is not None and _wants_fresh_start(child):
+                if child is not None and child.has_ended:
+                    if child.process.returncode != FRESH_START:
+                        self._tell(f"the exchange process {child.end}; starting it again")
                     self._spawn_exchange()
 
     def _spawn_exchange(self) -> None:
@@ -227,7 +241,3 @@ class Rig:
         except ControlError:
             return False
         return all(line["state"] == "idle" for line in lines)
-
-
-def _wants_fresh_start(child: Child) -> bool:
-    return child.name == "exchange" and child.process.poll() == FRESH_START

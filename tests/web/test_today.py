@@ -134,6 +134,16 @@ def test_an_absent_doctor_with_visits_needs_attention(desk: Browser, office: Off
     assert "Dr Wang: not on duty today, yet visits are booked (1)" in page
 
 
+def test_patients_of_a_half_day_that_was_called_off_wait_to_be_told(desk: Browser, office: Office) -> None:
+    visit = book(office, doctor="王医生", day=1)
+    assert "/roster/visits" not in desk.get("/").body
+    with office.ledger.transaction() as tx:
+        tx.execute(insert(schema.absences).values(session_id=visit.slot.session.id, day=visit.day, reason="ill"))
+    page = desk.get("/")
+    assert "Bookings that have lost their place: 1" in page.text
+    assert "/roster/visits" in page.body
+
+
 def test_a_doctor_without_half_days_needs_attention(desk: Browser, office: Office) -> None:
     assert "without any half-day" not in desk.get("/").text
     with office.ledger.transaction() as tx:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from firmware.clinic import today
+from firmware.clinic import roster_changes, today
 from firmware.clinic.today import DoctorsDay
 from firmware.language.values import Name
 from firmware.staff.rights import Right
@@ -22,6 +22,7 @@ from webui.wizard import progress
 LEAST_FREE_MB = 1000
 BACKUP_AGE_DAYS = 2
 MOST_NAMED = 4
+MOST_VISITS = 100  # counted
 _SHOWN_ELSEWHERE = re.compile("[0-9]+ texts did not arrive.*")
 
 
@@ -38,7 +39,8 @@ class Item:
 
 def items(reader: Reader, tx: Transaction, doctors: list[DoctorsDay]) -> list[Item]:
     """The worst first."""
-    found = [*_set_up(reader), *_from_exchange(reader), *_kept(reader), *_roster(reader, tx), *_visits(reader, doctors)]
+    found = [*_set_up(reader), *_from_exchange(reader), *_kept(reader), *_lost(reader, tx), *_roster(reader, tx)]
+    found += _visits(reader, doctors)
     return sorted(found, key=lambda item: item.tone != "bad")
 
 
@@ -82,6 +84,14 @@ def _roster(reader: Reader, tx: Transaction) -> Iterator[Item]:
     if idle:
         link = reader.words("today.fix.roster")
         yield Item("busy", reader.words("today.no_sessions", names=_listed(reader, idle)), url="/roster", link=link)
+
+
+def _lost(reader: Reader, tx: Transaction) -> Iterator[Item]:
+    """Patients who come to a half-day that does not take place, unless somebody tells them."""
+    count = len(roster_changes.without_a_place(tx, reader.profile, reader.today, MOST_VISITS))
+    if count:
+        words = reader.words
+        yield Item("bad", words("roster.lost", count=count), url="/roster/visits", link=words("roster.lost_look"))
 
 
 def _visits(reader: Reader, doctors: list[DoctorsDay]) -> Iterator[Item]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 
 from bottle import HTTPResponse
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_FORMULA = re.compile(r"[\s\u200b-\u200f\ufeff]*[=+@＝＋－＠-]|[\t\r\n]")  # programs pass over blanks before it
 _MARK = "\ufeff"  # without it spreadsheets take UTF-8 for something else
 
 
 def plain(value: str) -> str:
     """A cell that no spreadsheet calculates."""
-    return f"'{value}" if value.startswith(_FORMULA) else value
+    return f"'{value}" if _FORMULA.match(value) else value
 
 
 def as_text(number: str | None) -> str:

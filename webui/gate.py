@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 SESSION_COOKIE = "session"
 SECURE_COOKIE = "__Host-session"  # browsers take it only over https and only from this very host (RFC 6265bis, 4.1.3.2)
 LARGEST_ID = 2**31 - 1
+LAST_WORDS = "页面出错了，没有保存任何内容。请再试一次。\nThe page broke and nothing was saved. Please try again.\n"
 SIGN_IN = "/sign-in"
 WELCOME = "/welcome"
 SET_UP = "/setup"
@@ -58,7 +59,11 @@ class Gate:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         environ["PATH_INFO"] = environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("utf-8", "replace")
         request.bind(environ)
-        answer = self._refused_or_page(environ)
+        try:
+            answer = self._refused_or_page(environ)
+        except Exception:
+            log.exception("not even the page that says so could be made: %s", route_name(environ))
+            answer = HTTPResponse(LAST_WORDS, 500, {"Content-Type": "text/plain; charset=utf-8"})
         if answer is None:  # a socket that has ended: gunicorn must not answer on it
             raise StopIteration
         compress(answer, environ.get("HTTP_ACCEPT_ENCODING", ""))

@@ -208,3 +208,12 @@ def test_a_broken_page_shows_words_and_no_trace(
     assert "nothing was saved" in reply.text
     assert "Traceback" not in reply.body
     assert "ZeroDivision" not in reply.body
+
+
+def test_when_no_page_at_all_can_be_made_a_sentence_is_left(admin: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("webui.render.page", lambda *_: 1 / 0)
+    reply = admin.get("/")
+    assert reply.status == 500
+    assert "nothing was saved" in reply.body
+    assert "没有保存" in reply.body
+    assert "Traceback" not in reply.body

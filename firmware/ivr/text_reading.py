@@ -45,6 +45,7 @@ _COMMANDS: dict[str, tuple[str, ...]] = {
     "book": ("预约挂号", "我要挂号", "我想挂号", "挂号", "预约", "book", "booking", "appointment"),
     "person": ("人工服务", "转人工", "人工"),
 }
+LEAST_HAN, LEAST_WORDS = 5, 3  # of a text that says something: 您好 and "hello" do not
 _ALONE = ("stop", "help", "mine", "person")  # these mean something only without more words
 
 
@@ -103,6 +104,12 @@ def is_an_answer(text: str) -> bool:
     """Whether this means something only after a question: a number, yes or no."""
     words = plain(text)
     return bool(_number(words) or _digits_of(words)) or words in _YES | _NO
+
+
+def says_something(text: str) -> bool:
+    """Whether the text is more than a greeting or a stray word, so that somebody should read it."""
+    han = sum("\u4e00" <= character <= "\u9fff" for character in text)
+    return han >= LEAST_HAN or len(text.split()) >= LEAST_WORDS
 
 
 def _after(words: str, phrase: str) -> str | None:

@@ -29,7 +29,7 @@ from firmware.ivr.visit import TEXT, Visit
 from firmware.language.catalogue import Prompt
 from firmware.language.values import DEFAULT_LANGUAGE, Language
 from firmware.modem.line import text_line_of
-from firmware.storage import dialogues
+from firmware.storage import dialogues, inbox
 from firmware.storage.inbox import InboxText, mark_handled
 from firmware.storage.ledger import Transaction
 from firmware.storage.outbox import queue_text
@@ -37,6 +37,7 @@ from firmware.storage.outbox import queue_text
 log = logging.getLogger(__name__)
 
 LISTED_AT_MOST = 6
+PROMISES_A_PERSON = "text.no_person"  # a prompt that says "somebody will answer": then somebody must be told
 LAPSED_FOR = timedelta(days=1)  # how long an answer may come after its dialogue has run out
 
 
@@ -49,6 +50,7 @@ class Reply:
     left: int | None  # how many replies like this the number gets now, this one included; None: any number
     dialogue_id: str
     state: State | None
+    wants_person: bool = False
 
 
 class TextChannel:
@@ -65,9 +67,13 @@ class TextChannel:
             return
         with tx.begin_nested() as attempt:
             reply = _Exchange(self._flows, self._profile(), tx, now, message).reply()
-            if not reply.body or (reply.left is not None and reply.left <= 0):
+            is_silent = not reply.body or (reply.left is not None and reply.left <= 0)
+            if is_silent:
                 attempt.rollback()  # said nothing, done nothing
-                return
+        if reply.wants_person or (not reply.is_understood and text_reading.says_something(message.body)):
+            inbox.hand_to_people(tx, message)
+        if is_silent:
+            return
         purpose = text_allowance.UNDERSTOOD if reply.is_understood else text_allowance.NOT_UNDERSTOOD
         queue_text(tx, now, message.number, reply.body, purpose, answers_id=message.id, line=message.line)
 
@@ -193,10 +199,11 @@ class _Exchange:
 
     def _reply(self, dialogue_id: str, state: State, turn: Turn, *, is_understood: bool, left: int | None) -> Reply:
         if isinstance(turn.want, WantRecording):  # nobody can speak into a text
-            body = self._written(Prompt("text.no_person"), state.language)
-            return Reply(body, is_understood, left, dialogue_id, None)
+            turn = replace(turn, says=(Prompt(PROMISES_A_PERSON),), want=Finished())
         body = self._body(turn, state.language)
-        return Reply(body, is_understood, left, dialogue_id, None if isinstance(turn.want, Finished) else state)
+        wants_person = any(prompt.key == PROMISES_A_PERSON for prompt in turn.says)
+        goes_on = None if isinstance(turn.want, Finished) else state
+        return Reply(body, is_understood, left, dialogue_id, goes_on, wants_person)
 
     def _body(self, turn: Turn, language: Language) -> str:
         gap = "" if language == "zh" else " "

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, TextClause, insert, select, text, update
+from sqlalchemy import ColumnElement, Row, TextClause, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from firmware.clock import Clock
@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 PART_PATIENCE = timedelta(hours=24)  # how long an incomplete message waits for its other parts
 MISSING_PART = "[...]"
 SENDER_CHARACTERS = 20
+MOST_HANDED = 5  # texts of one number that wait for a person
 _HALVES = {0xD800 + at: 0x10F800 + at for at in range(0x800)}  # half an emoji, kept as private use until its rest comes
 _HALVES_BACK = {kept: half for half, kept in _HALVES.items()}
 
@@ -177,6 +178,13 @@ def mark_handled(tx: Transaction, now: datetime, text_id: int, *, needs_person: 
     """The box is done with this text; call it in the transaction that did what it asked for."""
     handled = {"handled_at": now, "needs_person": int(needs_person)}
     tx.execute(update(inbox).where(inbox.c.id == text_id).values(handled))
+
+
+def hand_to_people(tx: Transaction, message: InboxText) -> None:
+    """Somebody should read this text; of one number at most `MOST_HANDED` wait, so that a machine floods nobody."""
+    waits = select(func.count()).select_from(inbox).where(text("needs_person = 1"), inbox.c.number == message.number)
+    if tx.execute(waits).scalar_one() < MOST_HANDED:
+        reopen(tx, message.id)
 
 
 def finish(tx: Transaction, text_id: int) -> None:

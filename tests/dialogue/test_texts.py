@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from firmware.sms_parts import parts_of
+from firmware.storage.inbox import for_people
 from firmware.storage.schema import dialogues, inbox, outbox
 from tests.dialogue.desk import P1, P2, P4, Clinic, text
 
@@ -39,6 +40,44 @@ def test_a_visit_is_booked_step_by_step(clinic: Clinic) -> None:
     assert clinic.booked() == [("2026-03-03", "08:30", "booked", 1)]
     assert codes(reply)
     assert len(clinic.texts(P1)) == 6  # one a step: the last reply is the confirmation
+
+
+def waiting(clinic: Clinic) -> list[str]:
+    """The texts that somebody should read."""
+    with clinic.ledger.reading() as tx:
+        return [each.body for each in for_people(tx)]
+
+
+def test_who_asks_for_a_person_is_handed_to_one(clinic: Clinic) -> None:
+    say(clinic, STRANGER, "你好")
+    assert waiting(clinic) == []
+    assert "转给前台" in say(clinic, STRANGER, "人工")
+    assert waiting(clinic) == ["人工"]
+
+
+@pytest.mark.parametrize("body", ["I need a doctor note please", "请问可以帮我开一张病假条吗"])
+def test_what_the_box_does_not_understand_waits_for_a_person(clinic: Clinic, body: str) -> None:
+    text(clinic, STRANGER, body)
+    assert waiting(clinic) == [body]
+
+
+@pytest.mark.parametrize("body", ["hello", "您好", "挂号", "book", "挂号 内科 王医生 周四 8:45"])
+def test_what_the_box_deals_with_bothers_nobody(clinic: Clinic, body: str) -> None:
+    text(clinic, P1, body)
+    assert waiting(clinic) == []
+
+
+def test_a_text_that_gets_no_reply_any_more_still_reaches_a_person(clinic: Clinic) -> None:
+    bodies = [f"please do call me, it is the {count}. time" for count in range(4)]
+    replies = [text(clinic, STRANGER, body) for body in bodies]
+    assert not replies[-1]
+    assert waiting(clinic) == bodies
+
+
+def test_a_machine_floods_nobody(clinic: Clinic) -> None:
+    for count in range(20):
+        text(clinic, STRANGER, f"your balance today is {count} dollars")
+    assert len(waiting(clinic)) == 5
 
 
 def test_no_reply_lists_more_than_six_or_takes_more_than_two_parts(clinic: Clinic) -> None:
@@ -105,7 +144,7 @@ def test_the_words_of_a_choice_do_as_well_as_its_number(clinic: Clinic) -> None:
 
 def test_back_and_a_person_are_words(clinic: Clinic) -> None:
     assert say(clinic, P1, "挂号", "2", "返回").startswith("请问挂哪一种门诊")
-    assert "来电留言" in say(clinic, P1, "人工")
+    assert "转给前台" in say(clinic, P1, "人工")
 
 
 def test_a_family_number_is_asked_for_the_birth_year(clinic: Clinic) -> None:

@@ -68,9 +68,11 @@ def _show(office: Office, names: Any) -> None:
 
 
 def _list_versions(office: Office) -> None:
+    versions = office.documents.history()[::-1]
+    changes = ["(oldest kept)", *(", ".join(each.changed) for each in versions[1:])]
     rows = [
-        (each.number, f"{each.saved_at.astimezone():%Y-%m-%d %H:%M}", ", ".join(each.changed))
-        for each in reversed(office.documents.history())
+        (each.number, f"{each.saved_at.astimezone():%Y-%m-%d %H:%M}", what)
+        for each, what in zip(versions, changes, strict=False)
     ]
     table.show(("version", "saved", "changed"), rows, "Nothing is set up yet.")
 

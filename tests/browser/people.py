@@ -70,7 +70,6 @@ class Person:
         now = self.stage.clock.now()
         with self.stage.ledger.transaction() as tx:
             user = users.by_login(tx, role) or users.create(tx, now, role, role.title(), Role(role), PASSWORD)
-            users.set_language(tx, user.id, self.language)
             token, _ = sessions.open_session(tx, now, user.id)
         self.context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": self.address}])
 

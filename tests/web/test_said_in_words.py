@@ -9,6 +9,7 @@ from pathlib import Path
 import firmware.cli
 import webui
 from firmware.modem.voice import call, supervision
+from firmware.storage import calls
 from tests.web.browser import Browser
 from webui.office import Office
 from webui.words import page_texts
@@ -44,3 +45,15 @@ def test_the_trail_leads_to_the_visit_and_the_patient(admin: Browser, office: Of
     page = admin.get("/settings/trail")
     assert "took money in" in page.text
     assert 'href="/patients/1"' in page.body
+
+
+def test_where_a_patient_left_a_call_is_told_by_the_place_s_name(admin: Browser, office: Office) -> None:
+    now = office.clock.now()
+    with office.ledger.transaction() as tx:
+        calls.begin(tx, now, "c1", "L1", "13800000001", is_withheld=False)
+        calls.describe(tx, "c1", flow="default", flow_version=0, language="zh", patient_id=1)
+        calls.conclude(tx, "c1", "left at kind")
+        calls.end(tx, now, "c1", "busy tone")
+    text = admin.get("/patients/1").text
+    assert "left at: kind of visit" in text
+    assert "left at kind" not in text

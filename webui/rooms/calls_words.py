@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from firmware.clinic.call_journal import Call
+from firmware.ivr.document import FlowSet
 from webui import sayings
 from webui.places import Places, place_of_short
 from webui.words import Words
@@ -27,11 +28,14 @@ def outcome(call: Call, places: Places, words: Words) -> Badge:
         return Badge(words("calls.running"), "busy", is_live=True)
     if call.outcome is None:
         return Badge(words("outcome.none"), "quiet")
-    head, left, node = call.outcome.partition(" at ")
-    if left:
-        flows = places.flows(call.flow, call.flow_version)
-        return Badge(words("calls.left_at", place=place_of_short(flows, node, words)), "quiet")
-    return Badge(words.code("outcome", head), _TONES.get(head, "quiet"))
+    text = outcome_text(call.outcome, places.flows(call.flow, call.flow_version), words)
+    return Badge(text, _TONES.get(call.outcome, "quiet"))
+
+
+def outcome_text(outcome: str, flows: FlowSet | None, words: Words) -> str:
+    """What the journal calls `outcome`: what was done, or where in `flows` the caller left."""
+    head, left, node = outcome.partition(" at ")
+    return words("calls.left_at", place=place_of_short(flows, node, words)) if left else words.code("outcome", head)
 
 
 def end(call: Call, words: Words) -> str:

@@ -15,6 +15,7 @@ from firmware.staff.rights import Right
 from firmware.storage.ledger import Transaction
 from webui.forms import Form
 from webui.reader import Reader
+from webui.rooms.calls_words import outcome_text
 
 PAGE_OF_TIMELINE = 20
 PAST_VISITS = 5
@@ -91,7 +92,14 @@ def _statement(tx: Transaction, patient_id: int, most: int, before: int | None) 
 def _timeline(reader: Reader, tx: Transaction, patient_id: int) -> dict[str, Any]:
     kinds = frozenset(kind for kind, right in _RIGHTS.items() if reader.may(right))
     entries, older = timeline.page(tx, patient_id, kinds, PAGE_OF_TIMELINE, reader.query.raw("before"))
-    return {"entries": entries, "older": older, "visits": _visits(tx, entries), "staff": names_of_staff(tx)}
+    flows = reader.office.places.flows(None, None)
+    return {
+        "entries": entries,
+        "older": older,
+        "visits": _visits(tx, entries),
+        "staff": names_of_staff(tx),
+        "outcome": lambda code: outcome_text(code, flows, reader.words),
+    }
 
 
 def _visits(tx: Transaction, lines: list[Posting] | list[timeline.Entry]) -> dict[int, Booking]:

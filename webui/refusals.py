@@ -47,6 +47,7 @@ _SENTENCES: dict[type[Exception], Sentence] = {
     patient_changes.ReachesNot: lambda error, t: t("refused.reaches_not"),
     patient_changes.OwnGuardian: lambda error, t: t("refused.own_guardian"),
     patient_changes.GuardianDeceased: lambda error, t: t("refused.guardian_deceased"),
+    patient_changes.GuardianUnderage: lambda error, t: t("refused.guardian_underage"),
     CannotChange: lambda error, t: t("refused.cannot_change", reason=str(error)),
     set_up.OtherClinic: lambda error, t: t("refused.other_clinic"),
     sample.LedgerNotEmpty: lambda error, t: t("refused.other_clinic"),

@@ -10,12 +10,14 @@ from sqlalchemy import ColumnElement, Select, delete, func, select, update
 
 from firmware.clinic import people, pinyin
 from firmware.clinic.errors import ClinicError
+from firmware.clinic.people import Patient
 from firmware.language.values import Language, Name
 from firmware.storage.ledger import Transaction
 from firmware.storage.schema import bookings, outbox, patient_contacts, patients
 
 TIERS = ("normal", "vip")
 OLDEST_YEARS = 130
+ADULT_YEARS = 18
 
 
 class CannotChange(ClinicError):
@@ -36,6 +38,10 @@ class OwnGuardian(CannotChange):
 
 class GuardianDeceased(CannotChange):
     """Who has died looks after nobody."""
+
+
+class GuardianUnderage(CannotChange):
+    """A child looks after nobody."""
 
 
 class ChangedMeanwhile(CannotChange):
@@ -68,6 +74,12 @@ def could_be_born(day: date, today: date) -> bool:
     return day <= today and today.year - day.year <= OLDEST_YEARS
 
 
+def is_adult(born: date, today: date) -> bool:
+    """Whether somebody born then may look after others; who was born on 29 February comes of age on 1 March."""
+    birthday_is_over = (today.month, today.day) >= (born.month, born.day)
+    return today.year - born.year - (not birthday_is_over) >= ADULT_YEARS
+
+
 def fingerprint(tx: Transaction, patient_id: int) -> str:
     """Another one as soon as the record or its numbers have changed; raises `NoSuchPatient`."""
     facts = (people.patient(tx, patient_id), people.numbers(tx, patient_id))
@@ -80,11 +92,11 @@ def check_unchanged(tx: Transaction, patient_id: int, seen: str) -> None:
         raise ChangedMeanwhile("somebody else changed this patient")
 
 
-def edit(tx: Transaction, patient_id: int, details: Details) -> None:
+def edit(tx: Transaction, today: date, patient_id: int, details: Details) -> None:
     """The record says this from now on; raises `CannotChange`."""
     before = people.patient(tx, patient_id)
     if details.guardian_id != before.guardian_id:
-        set_guardian(tx, patient_id, details.guardian_id)
+        set_guardian(tx, today, patient_id, details.guardian_id)
     set_name(tx, patient_id, details.name)
     _set(tx, patient_id, born=details.born, language=details.language, tier=details.tier)
     set_deceased(tx, patient_id, details.is_deceased)
@@ -131,16 +143,32 @@ def remove_number(tx: Transaction, patient_id: int, number: str, today: date) ->
     tx.execute(update(bookings).where(_visits(patient_id, number, today)).values(contact_number=next_number))
 
 
-def set_guardian(tx: Transaction, patient_id: int, guardian_id: int | None) -> None:
-    """Who books for the patient and is told; None for nobody. Raises `OwnGuardian` or `GuardianDeceased`."""
+def set_guardian(tx: Transaction, today: date, patient_id: int, guardian_id: int | None) -> None:
+    """Who books for the patient and is told; None for nobody.
+
+    Raises `OwnGuardian`, `GuardianDeceased` or `GuardianUnderage`.
+    """
     above = guardian_id
     while above is not None:
         if above == patient_id:
             raise OwnGuardian("nobody can be their own guardian, not even through others")
         above = people.patient(tx, above).guardian_id
-    if guardian_id is not None and people.patient(tx, guardian_id).is_deceased:
-        raise GuardianDeceased("the guardian is deceased")
+    if guardian_id is not None:
+        check_guardian(people.patient(tx, guardian_id), today)
     _set(tx, patient_id, guardian_id=guardian_id)
+
+
+def check_guardian(person: Patient, today: date) -> None:
+    """Raises `GuardianDeceased` or `GuardianUnderage` unless the person `may_look_after` others."""
+    if person.is_deceased:
+        raise GuardianDeceased("the guardian is deceased")
+    if not is_adult(person.born, today):
+        raise GuardianUnderage(f"the guardian is younger than {ADULT_YEARS}")
+
+
+def may_look_after(person: Patient, today: date) -> bool:
+    """Only living adults are offered as guardians."""
+    return not person.is_deceased and is_adult(person.born, today)
 
 
 def set_name(tx: Transaction, patient_id: int, name: Name) -> None:

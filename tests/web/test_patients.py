@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from firmware.clinic import accounts, bookings, cards, holds, people, schedule, undoing
+from firmware.clinic import accounts, bookings, cards, holds, patient_changes, people, schedule, undoing
 from firmware.clinic.cards import Attempt
 from firmware.clinic.errors import CardLocked, WrongCardOrPin
 from firmware.clinic.people import Patient
@@ -237,6 +237,18 @@ def test_a_child_cannot_be_the_guardian_of_its_guardian(desk: Browser, office: O
     page = desk.send(form, guardian=str(XIAOBAO))
     assert "their own guardian" in page.text
     assert person(office, CHEN_MIN).guardian_id is None
+
+
+def test_a_child_is_neither_offered_nor_taken_as_a_guardian(desk: Browser, office: Office) -> None:
+    assert f'value="{XIAOBAO}"' not in desk.part(f"/patients/pick?but={LIU}&q=xiaobao").body
+    page = desk.send(desk.get(f"/patients/{LIU}/edit").form(f"/patients/{LIU}/edit"), guardian=str(XIAOBAO))
+    assert "at least 18 years old" in page.text
+    assert person(office, LIU).guardian_id is None
+
+
+@pytest.mark.parametrize(("born", "is_adult"), [(date(2008, 3, 2), True), (date(2008, 3, 3), False)])
+def test_one_comes_of_age_on_the_eighteenth_birthday(born: date, is_adult: bool) -> None:
+    assert patient_changes.is_adult(born, date(2026, 3, 2)) is is_adult
 
 
 def test_a_guardian_is_found_by_name(desk: Browser, office: Office) -> None:

@@ -73,7 +73,7 @@ def _apply(office: Office, change: Change, person: Patient, arguments: argparse.
         patient_changes.remove_number(tx, person.id, normalise(arguments.remove_number), office.today)
     if arguments.guardian:
         guardian = None if arguments.guardian == NOBODY else persons.the_one(tx, arguments.guardian).id
-        patient_changes.set_guardian(tx, person.id, guardian)
+        patient_changes.set_guardian(tx, office.today, person.id, guardian)
     if arguments.language:
         patient_changes.set_language(tx, person.id, arguments.language)
     if arguments.tier:

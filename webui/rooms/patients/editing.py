@@ -7,7 +7,7 @@ from datetime import date
 from bottle import HTTPResponse
 
 from firmware.clinic import patient_changes, patient_file, people, records
-from firmware.clinic.patient_changes import TIERS, Details, GuardianDeceased, OwnGuardian
+from firmware.clinic.patient_changes import TIERS, Details, GuardianDeceased, GuardianUnderage, OwnGuardian
 from firmware.clinic.people import Patient
 from firmware.language.values import LANGUAGES, Language, Name
 from firmware.storage.ledger import Transaction
@@ -65,10 +65,10 @@ def edit(reader: Reader, patient_id: int) -> HTTPResponse:
     try:
         with reader.changing("patient edited") as change:
             patient_changes.check_unchanged(change.tx, patient_id, form.raw("seen"))
-            patient_changes.edit(change.tx, patient_id, details)
+            patient_changes.edit(change.tx, reader.today, patient_id, details)
             change.detail = f"patient {patient_id}"
             left = records.of_patient(change.tx, reader.profile, change.now, patient_id)
-    except (OwnGuardian, GuardianDeceased) as error:
+    except (OwnGuardian, GuardianDeceased, GuardianUnderage) as error:
         form.refuse("guardian", f"patients.guardian.{type(error).__name__}")
         return _edit_page(reader, patient_id, form)
     still_booked = details.is_deceased and left
@@ -85,7 +85,7 @@ def _new_page(reader: Reader, form: Form, alike: list[Patient] | None = None) ->
 def _edit_page(reader: Reader, patient_id: int, form: Form | None) -> HTTPResponse:
     with reader.office.ledger.reading() as tx:
         file = patient_file.read(tx, reader.profile, reader.now, patient_id)
-        guardians = _guardians(tx, file, form)
+        guardians = _guardians(reader, tx, file, form)
     return reader.page(
         "patients/edit.html",
         422 if form else 200,
@@ -97,13 +97,13 @@ def _edit_page(reader: Reader, patient_id: int, form: Form | None) -> HTTPRespon
     )
 
 
-def _guardians(tx: Transaction, file: patient_file.PatientFile, form: Form | None) -> list[Patient]:
+def _guardians(reader: Reader, tx: Transaction, file: patient_file.PatientFile, form: Form | None) -> list[Patient]:
     """Who is offered at once: who it is now, who was chosen, and the grown-ups of the family."""
     chosen = form.key("guardian") if form else 0
     likely: list[Patient] = [file.guardian] if file.guardian else []
     if chosen and chosen != file.person.guardian_id:
         likely.append(people.patient(tx, chosen))
-    likely += [each for each in file.family if not each.is_deceased and each.born < file.person.born]
+    likely += [each for each in file.family if patient_changes.may_look_after(each, reader.today)]
     return list({each.id: each for each in likely}.values())
 
 

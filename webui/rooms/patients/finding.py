@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bottle import HTTPResponse
 
-from firmware.clinic import patient_file, people, search
+from firmware.clinic import patient_changes, patient_file, people, search
 from firmware.clinic.search import Found
 from firmware.storage.ledger import Transaction
 from webui.reader import Reader
@@ -23,12 +23,13 @@ def show_all(reader: Reader) -> HTTPResponse:
 
 
 def pick(reader: Reader) -> HTTPResponse:
-    """People to choose one of, for a form of another page: choices of the field `name`."""
+    """Adults to choose one of, as the guardian of the patient `but`."""
     words = reader.query.text("q", search.LONGEST_WORDS, needed=False)
     but = reader.query.key("but")
     with reader.office.ledger.reading() as tx:
-        found = search.find(tx, reader.profile, reader.now, words, MOST_TO_PICK + 1) if words else []
-    found = [each for each in found if each.patient.id != but and not each.patient.is_deceased][:MOST_TO_PICK]
+        found = search.find(tx, reader.profile, reader.now, words, MOST_FOUND) if words else []
+    adults = [each for each in found if patient_changes.may_look_after(each.patient, reader.today)]
+    found = [each for each in adults if each.patient.id != but][:MOST_TO_PICK]
     return reader.page("patients/pick.html", words=words, found=found)
 
 

@@ -12,6 +12,7 @@ from bottle import HTTPResponse
 from firmware.staff.rights import Right
 from webui import time_words
 from webui.reader import Reader
+from webui.rooms.today_attention import LEAST_FREE_MB
 from webui.routes import Routes
 
 TILES = (  # address, name, icon, right
@@ -26,7 +27,6 @@ TILES = (  # address, name, icon, right
     ("/settings/trail", "trail", "journal-check", Right.AUDIT),
     ("/account", "account", "key", Right.SEE),
 )
-LEAST_FREE_SHARE = 0.1
 MEGABYTE, GIGABYTE = 1_000_000, 1_000_000_000
 
 
@@ -54,7 +54,7 @@ def _signs(reader: Reader) -> list[Sign]:
     status = reader.office.phone.status()
     disk = shutil.disk_usage(folders.data)
     ledger_bytes = folders.ledger.stat().st_size
-    is_full = disk.free < disk.total * LEAST_FREE_SHARE
+    is_full = disk.free < LEAST_FREE_MB * MEGABYTE
     signs = [
         Sign(t("settings.sign.disk"), _size(disk.free), is_full),
         Sign(t("settings.sign.ledger"), _size(ledger_bytes)),

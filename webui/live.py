@@ -33,7 +33,7 @@ class TooManyPages(Exception):
 
 
 class Live:
-    """Events: `service` (up or down), `line`, `call`, `texts` from the exchange, `ledger` from the counter."""
+    """Events: `service` (how the exchange is), `line`, `call`, `texts` from the exchange, `ledger` from the counter."""
 
     def __init__(self, socket: Path, ledger: Path) -> None:
         self._socket, self._ledger = socket, ledger
@@ -42,6 +42,12 @@ class Live:
         self._stopping = threading.Event()
         self._client: ControlClient | None = None
         self.is_up = False
+        self.out_of_order = ""  # why the exchange cannot start, in its own words
+
+    @property
+    def service(self) -> str:
+        """How the phone service is: "up", "out-of-order" or "away"."""
+        return "out-of-order" if self.out_of_order else "up" if self.is_up else "away"
 
     def start(self) -> None:
         """Begin to listen; the threads live as long as the process."""
@@ -73,7 +79,7 @@ class Live:
             if len(self._listeners) >= MOST_LISTENERS:
                 raise TooManyPages
             self._listeners.add(mine)
-        mine.put(("service", _event("service", {"up": self.is_up})))
+        mine.put(("service", _event("service", {"state": self.service})))
         return self._serve(mine, hears, may_stay)
 
     def publish(self, name: str, /, **details: Any) -> None:
@@ -110,16 +116,18 @@ class Live:
             self._stopping.wait(RETRY_S)
 
     def _follow(self, client: ControlClient) -> None:
+        out_of_order = str(client.ask("status").get("out_of_order", ""))
         stream = client.events()
-        self._tell_service(True)
+        self._tell_service(True, out_of_order)  # it stays so: an exchange that was mended starts afresh
         for event in stream:
             self.publish(event.pop("event"), **event)
         self._tell_service(False)
 
-    def _tell_service(self, is_up: bool) -> None:
-        if is_up != self.is_up:
-            self.is_up = is_up
-            self.publish("service", up=is_up)
+    def _tell_service(self, is_up: bool, out_of_order: str = "") -> None:
+        before = self.service
+        self.is_up, self.out_of_order = is_up, out_of_order
+        if self.service != before:
+            self.publish("service", state=self.service)
 
     def _follow_ledger(self, _: threading.Event) -> None:
         while not self._stopping.is_set():

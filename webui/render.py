@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from firmware.staff import form_once
 from firmware.staff.rights import Right
-from webui import time_words
+from webui import sayings, time_words
 from webui.assets import asset
 from webui.icons import icon
 from webui.words import Words
@@ -65,7 +65,8 @@ def _common(reader: Reader) -> dict[str, Any]:
         "clock_time": lambda moment: f"{moment.astimezone(reader.zone):%H:%M}",
         "moment": lambda moment: _moment(reader, words, moment),
         "ago": lambda moment: time_words.from_now(words, reader.now, moment),
-        "service_is_up": reader.office.live.is_up,
+        "service": reader.office.live.service,
+        "service_fault": sayings.in_language(reader.office.live.out_of_order, words.language),
     }
 
 

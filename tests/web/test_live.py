@@ -29,10 +29,13 @@ class Exchange:
         self._clock = clock
         self._socket = office.folders.control_socket
         self.line: dict[str, Any] = dict(LINE)
+        self.more: dict[str, str] = {}
         self.start()
 
     def start(self) -> None:
-        self._server = ControlServer(self._socket, {"status": lambda _: {"lines": [self.line], "notices": []}})
+        self._server = ControlServer(
+            self._socket, {"status": lambda _: {"lines": [self.line], "notices": [], **self.more}}
+        )
         self._server.start()
 
     def stop(self) -> None:
@@ -101,6 +104,18 @@ def test_the_page_says_that_the_phone_service_restarts_and_comes_back(page: Page
     exchange.change(state="idle")
     expect(page.locator("#phone-service")).to_be_hidden()
     expect(page.locator(".line")).to_contain_text("idle")
+
+
+def test_a_phone_service_out_of_order_says_why_on_a_page_that_is_open(page: Page, exchange: Exchange) -> None:
+    page.goto("/")
+    banner = page.locator("#phone-service")
+    expect(banner).to_be_hidden()
+    exchange.stop()
+    exchange.more["out_of_order"] = "clinic: 'zone' is missing"
+    exchange.start()
+    expect(banner).to_contain_text("out of order and no call is answered: clinic: 'zone' is missing")
+    page.evaluate("document.getElementById('stale').hidden = false")
+    expect(banner).to_be_hidden()  # a page that has lost the box knows nothing of its phone service
 
 
 def test_when_too_many_pages_listen_the_page_asks_by_itself(page: Page, exchange: Exchange) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
@@ -104,7 +105,9 @@ def test_a_clinic_is_set_up_from_the_first_step_to_the_last(
 def test_without_a_clinic_every_page_leads_its_owner_to_the_set_up(owner: Browser) -> None:
     for path in ("/", "/bookings", "/users"):
         assert owner.get(path, follow=False).location == "/setup", path
-    assert owner.get("/account").status == 200
+    account = owner.get("/account")
+    assert account.status == 200
+    assert re.search('id="phone-service"[^>]* hidden', account.body), "there is nothing yet to answer calls for"
 
 
 def test_without_a_clinic_others_are_told_who_can_help(open_box: Open) -> None:

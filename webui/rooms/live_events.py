@@ -16,6 +16,7 @@ _RIGHTS = {"call": Right.CALLS, "texts": Right.MESSAGES}  # the way of a call sa
 
 def add_to(routes: Routes) -> None:
     routes.stream("/live", stream, Right.SEE)
+    routes.get("/phone-service", phone_service, Right.SEE, before_clinic=True)
 
 
 def stream(reader: Reader) -> HTTPResponse:
@@ -26,6 +27,11 @@ def stream(reader: Reader) -> HTTPResponse:
     except TooManyPages:
         return HTTPResponse("", 503)
     return HTTPResponse(_bytes(events), 200, {"Content-Type": "text/event-stream; charset=utf-8"})
+
+
+def phone_service(reader: Reader) -> HTTPResponse:
+    """What a page says above everything else when the phone service does not work."""
+    return reader.page("phone_service.html")
 
 
 def _bytes(events: Iterator[str]) -> Iterator[bytes]:

@@ -61,7 +61,8 @@ def sample_page(language: str, wrong: Mapping[str, str] = WRONG) -> str:
         clock_time=str,
         moment=str,
         ago=lambda moment: f"{(NOW - moment).seconds // 3600} h ago",
-        service_is_up=True,
+        service="up",
+        service_fault="",
         may=lambda right: True,
     )
 

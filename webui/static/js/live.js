@@ -13,7 +13,6 @@ const PATIENCE_MS = 3000; // a stream that breaks for a moment is not worth a wo
 const POLL_MS = 5000;
 const RETRY_MS = 60000;
 
-const away = document.getElementById("phone-service");
 const stale = document.getElementById("stale");
 const waiting = new Map(); // name -> timer of the event that is to come
 const last = new Map(); // name -> when it was told
@@ -43,9 +42,10 @@ function tellAll() {
   for (const name of Object.values(EVENTS)) tellSoon(name);
 }
 
-function showService(isUp) {
-  if (away) away.hidden = isUp;
-  document.body.dataset.phoneService = isUp ? "up" : "down";
+// The words are the server's: why the phone service does not work, in the reader's language.
+function showService(state) {
+  const shown = document.getElementById("phone-service");
+  if (shown && shown.dataset.state !== state) tell("service");
 }
 
 function showStale(isStale) {
@@ -63,7 +63,7 @@ function listen() {
   });
   source.addEventListener("error", onError);
   source.addEventListener("service", (event) => {
-    showService(JSON.parse(event.data).up);
+    showService(JSON.parse(event.data).state);
     tellSoon("lines");
   });
   for (const [theirs, ours] of Object.entries(EVENTS)) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
@@ -40,7 +41,9 @@ class Wire:
 
 
 def measure() -> Figures:
-    """Each page in a browser that has seen none before."""
+    """Each page in a browser that has seen none before; nothing on a machine without the browser."""
+    if not Path(CHROMIUM).exists():
+        return {"not_measured": f"{CHROMIUM} is not there"}
     figures: Figures = {}
     with ledgers.folder() as folder:
         prepare(folder)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 NAME = "bench"
-HELP = "measure the box on this machine (barge-in, lines, bookings, slots)"
+HELP = "measure the box on this machine (barge-in, lines, bookings, slots, pages, first-load, hammer, web-memory)"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

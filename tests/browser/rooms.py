@@ -21,13 +21,18 @@ NOT_PAGES = (  # parts of pages, files, and what only leads elsewhere
     "/calls/<call_id:re:[0-9A-Za-z-]{1,40}>/path", "/certificate/clinicbox.crt", "/flows/file", "/messages/news",
     "/messages/voice/<message_id:int>/sound", "/patients/pick", "/prompts/sound", "/prompts/say", "/setup",
     "/setup/zone-time", "/setup/<step>", "/test-phone/holder", "/test-phone/callers", "/test-phone/transcript",
-    "/test-phone/state", "/test-phone/texts", "/test-phone/deeds", "/patients/<patient_id:int>/timeline",
+    "/test-phone/state", "/test-phone/texts", "/test-phone/deeds", "/patients/<patient_id:int>/timeline", "/phone-service",
 )  # fmt: skip  # /setup has stories of its own
 
 
 def rules() -> set[str]:
     """The rules of everything that a browser shows as a page."""
     return {route.rule for route in all_routes() if route.method == "GET" and route.kind == PAGE} - {*NOT_PAGES}
+
+
+def known() -> set[str]:
+    """The rules that the tour has an address for."""
+    return {*_FIXED, *_FOUND}
 
 
 def addresses(stage: Stage) -> dict[str, str]:

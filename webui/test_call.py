@@ -24,7 +24,7 @@ Ask = Callable[..., dict[str, Any]]
 class TestCall:
     """Followed by a thread of its own until it ends.
 
-    `ask` asks the test phone's network; `keep` tells the box that the phone is in use; `on_answered` is called once.
+    `ask` asks the test phone's network; `keep` tells the box that the phone is in use.
     """
 
     __test__ = False  # no test, whatever its name
@@ -37,7 +37,6 @@ class TestCall:
         clock: Clock,
         ask: Ask,
         keep: Callable[[], None],
-        on_answered: Callable[[], None],
     ) -> None:
         self.name, self.number, self.is_withheld = name, number, is_withheld
         self.began_at = clock.now()
@@ -45,7 +44,7 @@ class TestCall:
         self.state = DIALLING
         self.is_lost = False  # it was hung up because nobody listened
         self.journal_id: str | None = None
-        self._clock, self._ask, self._keep, self._on_answered = clock, ask, keep, on_answered
+        self._clock, self._ask, self._keep = clock, ask, keep
         self._lock = threading.Lock()
         self._listeners = 0
         self._left = Deadline(clock, UNATTENDED_S)
@@ -106,7 +105,6 @@ class TestCall:
         state = mine["state"] if mine else ENDED
         if state == ANSWERED and self.answered_at is None:
             self.answered_at = self._clock.now()
-            self._on_answered()
         self.state = state
 
     def _is_alone(self) -> bool:

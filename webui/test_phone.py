@@ -7,7 +7,6 @@ test did until somebody else takes it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -138,7 +137,7 @@ class TestPhone:
         self._reached = _Reached(Path(reply["socket"]), reply["voice"], reply["text"])
         return bool(reply["ready"])
 
-    def dial(self, test: Test, number: str, *, is_withheld: bool, on_answered: Callable[[], None]) -> TestCall:
+    def dial(self, test: Test, number: str, *, is_withheld: bool) -> TestCall:
         """Call the box from `number`; an older call is hung up. Raises `ControlError` or `OwnNumber`."""
         with self._dialling:
             reached = self._reach()
@@ -147,9 +146,7 @@ class TestPhone:
             for call in self._ask("state")["calls"]:  # one that a web process before this one has left, too
                 self._ask("hang_up", call=call)
             reply = self._ask("dial", **{"from": number, "to": reached.voice, "withheld": is_withheld})
-            call = TestCall(
-                reply["call"], number, is_withheld, self._clock, self._ask, self._keep_alive, on_answered
-            )  # fmt: skip
+            call = TestCall(reply["call"], number, is_withheld, self._clock, self._ask, self._keep_alive)
             test.calls = [*test.calls, call][-MOST_CALLS:]
         call.follow()
         return call

@@ -232,19 +232,15 @@ def test_patients_can_be_found_to_call_as_them(admin: Browser) -> None:
 # ---- from the set-up ----
 
 
-@pytest.mark.parametrize(("is_answered", "then"), [(True, progress.DONE), (False, progress.CALL)])
-def test_a_call_from_the_set_up_that_the_box_answers_is_its_last_step(
-    admin: Browser, office: Office, handset: Handset, is_answered: bool, then: str
+def test_from_a_call_out_of_the_set_up_one_comes_back_to_its_last_step(
+    admin: Browser, office: Office, handset: Handset
 ) -> None:
     office.documents.save("wizard", {"step": "call", "people": None})
-    assert "/setup/done" in admin.get("/test-phone?wizard=1").body
-    name = calls_box(admin, wizard="1")
-    if is_answered:
-        handset.box_does(name, "answered")
-        eventually(lambda: state(admin) == "answered")
-    else:
-        presses(admin, "hang-up")
-    assert progress.reached(office) == then
+    assert 'href="/setup/call"' in admin.get("/test-phone?wizard=1").body
+    handset.box_does(calls_box(admin), "answered")
+    eventually(lambda: state(admin) == "answered")
+    assert progress.reached(office) == progress.CALL, "only its owner ends the set-up"
+    assert "Finish the set-up" in admin.get("/setup/call").text
 
 
 def test_without_a_set_up_going_on_nothing_leads_back_to_it(admin: Browser) -> None:

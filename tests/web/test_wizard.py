@@ -346,6 +346,22 @@ class TestTheLines:
         assert (line["name"], line["pin"]) == ("text", "4711")
 
 
+def test_without_patients_or_a_line_nobody_is_told_that_calling_works(owner: Browser, empty_office: Office) -> None:
+    fill_until(owner, "lines")
+    fill(owner, "lines", do="skip")
+    told = "Register yourself first with your own mobile number"
+    for path in ("/setup/call", "/test-phone?wizard=1"):
+        page = owner.get(path)
+        assert told in page.text, path
+        assert 'href="/patients/new"' in page.body, path
+    with empty_office.ledger.transaction() as tx:
+        people.register(tx, Name("王", "Wang"), date(1990, 1, 1))
+    assert told not in owner.get("/test-phone").text
+    done = fill(owner, "call").text
+    assert "Nobody can call yet" in done
+    assert "Patients can call now" not in done
+
+
 def test_when_all_is_done_an_old_page_changes_nothing(owner: Browser, empty_office: Office) -> None:
     fill_until(owner, "clinic")
     old = owner.get("/setup/clinic").form("/setup/clinic")

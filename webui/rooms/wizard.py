@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bottle import HTTPError, HTTPResponse
 
-from firmware.clinic import schedule
+from firmware.clinic import patient_file, schedule
 from firmware.language.values import LANGUAGES
 from firmware.staff import users
 from firmware.staff.rights import Right
@@ -63,7 +63,9 @@ def _save_language(reader: Reader) -> HTTPResponse:
 def _show_call(reader: Reader) -> HTTPResponse:
     status = reader.office.phone.status()
     waiting = [line for line in (status or {}).get("lines", ()) if not line.get("is_test")]
-    return frame.page(reader, progress.CALL, is_away=status is None, lines=waiting)
+    with reader.office.ledger.reading() as tx:
+        has_patients = patient_file.count(tx) > 0
+    return frame.page(reader, progress.CALL, is_away=status is None, lines=waiting, has_patients=has_patients)
 
 
 def _save_call(reader: Reader) -> HTTPResponse:
@@ -74,8 +76,9 @@ def _save_call(reader: Reader) -> HTTPResponse:
 def _show_done(reader: Reader) -> HTTPResponse:
     with reader.office.ledger.reading() as tx:
         departments, doctors = schedule.all_departments(tx), schedule.all_doctors(tx)
-    known = (reader.office.documents.load(lines.LINES) or {}).get("lines", ())
-    return frame.page(reader, progress.DONE, departments=len(departments), doctors=len(doctors), lines=len(known))
+    kinds = {line["kind"] for line in (reader.office.documents.load(lines.LINES) or {}).get("lines", ())}
+    reached = "calls" if "voice" in kinds else "texts" if kinds else "nothing"
+    return frame.page(reader, progress.DONE, departments=len(departments), doctors=len(doctors), reached=reached)
 
 
 _SHOW: dict[str, Page] = {

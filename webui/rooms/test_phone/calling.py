@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 from bottle import HTTPResponse
 
-from firmware.staff.rights import Right
 from firmware.storage import audit
 from webui.reader import Reader
 from webui.rooms.test_phone.answers import answer, told
 from webui.test_call import TestCall
 from webui.test_phone import Test
-from webui.wizard import progress
 
 KEYS = re.compile(r"[0-9*#]{1,20}")
 
@@ -35,9 +32,7 @@ def call(reader: Reader) -> HTTPResponse:
     test = reader.office.test_phone.take(reader.signed_in)
     with reader.office.ledger.transaction() as tx:
         audit.record(tx, reader.now, reader.login, "test call")
-    reader.office.test_phone.dial(
-        test, number, is_withheld=reader.form.flag("withheld"), on_answered=_when_answered(reader)
-    )
+    reader.office.test_phone.dial(test, number, is_withheld=reader.form.flag("withheld"))
     return answer(call=_shown(test.call))
 
 
@@ -79,15 +74,3 @@ def _shown(call: TestCall | None) -> dict[str, Any] | None:
     if call is None:
         return None
     return {"name": call.name, "state": call.state, "seconds": round(call.seconds, 1), "lost": call.is_lost}
-
-
-def _when_answered(reader: Reader) -> Callable[[], None]:
-    """A call from the set-up that the box answered is the last step of it."""
-    office = reader.office
-    is_last_step = reader.form.flag("wizard") and reader.may(Right.SETTINGS)
-
-    def answered() -> None:
-        if is_last_step and progress.reached(office) == progress.CALL:
-            progress.advance(office, progress.CALL)
-
-    return answered

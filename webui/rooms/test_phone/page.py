@@ -6,7 +6,7 @@ from typing import Any
 
 from bottle import HTTPResponse
 
-from firmware.clinic import call_journal, people, search
+from firmware.clinic import call_journal, patient_file, people, search
 from firmware.ivr.state import address_of
 from firmware.staff.rights import Right
 from firmware.storage import calls
@@ -32,6 +32,7 @@ def show(reader: Reader) -> HTTPResponse:
     with reader.office.ledger.reading() as tx:
         context = _transcript(reader, tx, test)
         found = deeds.listed(reader, tx, test)
+        has_patients = patient_file.count(tx) > 0
     return reader.page(
         "test_phone/page.html",
         test=test,
@@ -42,6 +43,7 @@ def show(reader: Reader) -> HTTPResponse:
         made_up=MADE_UP,
         longest_text=LONGEST,
         is_wizard=is_wizard,
+        has_patients=has_patients,
         **context,
     )
 

@@ -103,7 +103,7 @@ async function begin() {
   await openSound();
   const problem = await getReady();
   if (phone.dataset.state !== "starting") return; // hung up meanwhile
-  const reply = problem ? { told: problem } : await ask("call", { ...from, wizard: "wizard" in root.dataset ? "1" : "" });
+  const reply = problem ? { told: problem } : await ask("call", from);
   if (reply.told) return fail(reply.told);
   attach(reply.call);
 }

@@ -168,7 +168,7 @@ class IncomingConversation:
             left = f"left at {state.node}"
             self._note(tx, "outcome", left)
             self._describe(tx, talk, state.achieved or left)
-            if self._number and state.memory.get("slot"):
+            if self._number and state.memory.get("slot") and not self._is_test:
                 life_s = self._box.profile().continue_s
                 plain = state.to_plain()
                 dialogues.save(tx, self._now(), self.id, dialogues.VOICE, self._number, plain, life_s)
@@ -218,8 +218,13 @@ class IncomingConversation:
         self._box.tell(self.id, self._call.line_name, kind, detail)
 
     def _visit(self, tx: Transaction) -> Visit:
-        line = text_line_of(self._call.line_name)
-        return Visit(tx, self._now(), self._box.profile(), VOICE, self._holder, self._number, line)
+        return Visit(
+            tx, self._now(), self._box.profile(), VOICE, self._holder, self._number, text_line_of(self._call.line_name)
+        )
+
+    @property
+    def _is_test(self) -> bool:
+        return text_line_of(self._call.line_name) is not None
 
     def _tx(self) -> AbstractContextManager[Transaction]:
         return self._box.ledger.transaction()

@@ -95,12 +95,14 @@ class _Exchange:
         self._now = now
         self._message = message
         self._number = message.number
+        self._test_line = text_line_of(message.line)
+        self._channel = dialogues.TEXT if self._test_line is None else dialogues.TEST_TEXT
         self._language: Language = people.language_of(tx, self._number) or DEFAULT_LANGUAGE
 
     def reply(self) -> Reply:
         """What to answer; the dialogue is saved or closed."""
         learnt = self._learn_language()
-        open_ = dialogues.open_dialogue(self._tx, self._now, dialogues.TEXT, self._number)
+        open_ = dialogues.open_dialogue(self._tx, self._now, self._channel, self._number)
         command = text_reading.read_command(self._message.body)
         reply = self._answer(open_, command, learnt) if open_ else None
         if reply is None:
@@ -111,7 +113,7 @@ class _Exchange:
             self._close(reply.dialogue_id)
         else:
             plain, life_s = reply.state.to_plain(), self._profile.dialogue_life_s
-            dialogues.save(self._tx, self._now, reply.dialogue_id, dialogues.TEXT, self._number, plain, life_s)
+            dialogues.save(self._tx, self._now, reply.dialogue_id, self._channel, self._number, plain, life_s)
         last = self._written(Prompt("text.last"), self._language) if reply.left == 1 else ""
         return replace(reply, body=reply.body + last) if reply.body else reply
 
@@ -134,7 +136,7 @@ class _Exchange:
         holds.renew(self._tx, self._profile, self._now, f"dialogue/{open_.id}")
         after, turn = self._guarded(machine, state, open_.id, lambda visit: machine.resume(state, answer, visit))
         if after.language != state.language:
-            people.remember(self._tx, self._number, language=after.language)
+            self._remember(after.language)
         self._language = after.language
         return self._reply(open_.id, after, turn, is_understood=after.is_understood, left=self._left(after))
 
@@ -168,7 +170,7 @@ class _Exchange:
         """Whether the text answers a dialogue that has run out."""
         if command or not text_reading.is_an_answer(self._message.body):
             return False
-        return dialogues.has_lapsed(self._tx, self._now, dialogues.TEXT, self._number, LAPSED_FOR)
+        return dialogues.has_lapsed(self._tx, self._now, self._channel, self._number, LAPSED_FOR)
 
     def _entry(self, command: Command | None) -> tuple[str, Mapping[str, Plain]]:
         if command is None:
@@ -216,8 +218,8 @@ class _Exchange:
         return prompts().written(prompt, language)
 
     def _visit(self, dialogue_id: str) -> Visit:
-        holder, line = f"dialogue/{dialogue_id}", text_line_of(self._message.line)
-        return Visit(self._tx, self._now, self._profile, TEXT, holder, self._number, line)
+        holder = f"dialogue/{dialogue_id}"
+        return Visit(self._tx, self._now, self._profile, TEXT, holder, self._number, self._test_line)
 
     def _machine(self, state: State) -> Machine:
         return Machine(self._flows.version(state.template, state.version), STEPS, LISTS)
@@ -233,8 +235,12 @@ class _Exchange:
         if written is None or written == self._language or (written == "en" and knows is not None):
             return None
         self._language = written
-        people.remember(self._tx, self._number, language=written)
+        self._remember(written)
         return written
+
+    def _remember(self, language: Language) -> None:
+        if self._test_line is None:
+            people.remember(self._tx, self._number, language=language)
 
 
 def _options(turn: Turn) -> tuple[Option, ...]:

@@ -35,6 +35,11 @@ class Visit:
     text_line: str | None = None  # the only line that texts to the patient may leave through; None: any
 
     @property
+    def is_test(self) -> bool:
+        """Whether staff try the menus: then the number is nobody's, and nothing is learnt of whoever has it."""
+        return self.text_line is not None
+
+    @property
     def today(self) -> date:
         """The calendar day at the clinic."""
         return wall_day(self.now, self.profile.zone)

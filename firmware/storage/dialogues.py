@@ -14,7 +14,7 @@ from firmware.storage.instants import later
 from firmware.storage.ledger import Transaction
 from firmware.storage.schema import dialogues
 
-TEXT = "text"
+TEXT, TEST_TEXT = "text", "test-text"  # of the test phone: apart from those of whoever has the number
 VOICE = "voice"
 
 State = dict[str, Any]  # the machine's state, plain data

@@ -371,7 +371,7 @@ outbox_parts = Table(
 dialogues = Table(  # text dialogues between messages, and calls that ended in the middle (for "continue?")
     "dialogues", metadata,
     Column("id", String(40), primary_key=True),
-    Column("channel", String(10), nullable=False),  # text, voice
+    Column("channel", String(10), nullable=False),  # text, voice, test-text
     Column("number", String(20), nullable=False),
     Column("state", Text, nullable=False),  # the machine's state, JSON
     Column("is_open", Integer, nullable=False, server_default="1"),

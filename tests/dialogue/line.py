@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +43,7 @@ class VirtualPort(Port):
     each when the box has been quiet for a second.
     """
 
-    def __init__(self, clock: ManualClock, politely: str = "") -> None:
+    def __init__(self, clock: ManualClock, politely: Iterable[str] = "") -> None:
         super().__init__()
         self._clock = clock
         self._politely = deque(politely)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,12 @@ import pytest
 from sqlalchemy import Row, insert, select
 
 from firmware.audio.recording_writer import RecordingWriter
-from firmware.clinic import sample
+from firmware.clinic import people, sample
 from firmware.clock import ManualClock
 from firmware.ivr.call import IncomingConversation, Reception
 from firmware.ivr.texting import TextChannel
 from firmware.modem.line import TEST_LINE, TEST_TEXT_LINE
+from firmware.storage import dialogues
 from firmware.storage.inbox import unhandled
 from firmware.storage.schema import inbox, outbox
 from tests.dialogue.desk import NINE, P1, Clinic
@@ -32,7 +33,7 @@ def desk(clinic: Clinic, tmp_path: Path) -> Iterator[tuple[ManualClock, Receptio
     writer.stop()
 
 
-def call(desk: tuple[ManualClock, Reception], line: str, keys: str) -> None:
+def call(desk: tuple[ManualClock, Reception], line: str, keys: Iterable[str]) -> None:
     ringing = Ringing(VirtualPort(desk[0], keys), P1)
     ringing.line_name = line
     IncomingConversation(ringing, desk[1]).run()
@@ -80,3 +81,24 @@ def test_what_happens_in_a_call_is_told_as_it_is_noted(clinic: Clinic, desk: tup
     assert [detail for _, _, kind, detail in told if kind == "key"][:3] == ["1", "4 digits", "2"]
     assert {"node", "said", "outcome"} <= set(kinds)
     assert "1948" not in str([detail for _, _, kind, detail in told if kind != "said"])
+
+
+@pytest.mark.parametrize(("line", "leaves"), [(TEST_LINE, 0), ("L1", 1)])
+def test_a_test_that_stops_in_the_middle_leaves_nothing_to_the_number(
+    clinic: Clinic, desk: tuple[ManualClock, Reception], line: str, leaves: int
+) -> None:
+    call(desk, line, ["*", *BOOK[:-1], "hang"])  # in the other language, up to the question whether to book
+    with clinic.ledger.reading() as tx:
+        assert (dialogues.open_dialogue(tx, clinic.now, dialogues.VOICE, P1) is not None) == bool(leaves)
+        assert (people.language_of(tx, P1) == "en") == bool(leaves)
+
+
+def test_a_test_by_text_is_not_gone_on_with_by_whoever_has_the_number(clinic: Clinic) -> None:
+    write(clinic, TEST_TEXT_LINE, "book")
+    write(clinic, "L3", "1")
+    with clinic.ledger.reading() as tx:
+        assert dialogues.open_dialogue(tx, clinic.now, dialogues.TEST_TEXT, P1) is not None
+        assert people.language_of(tx, P1) is None
+    asked, answered = texts(clinic)
+    assert asked.line == TEST_TEXT_LINE
+    assert asked.body.splitlines()[-1] not in answered.body

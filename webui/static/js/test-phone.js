@@ -255,6 +255,11 @@ document.getElementById("texts").addEventListener("htmx:afterSwap", (event) => {
   }
   if (news > 0) event.target.scrollTop = event.target.scrollHeight;
 });
+document.getElementById("text-body").addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return; // a new line, or a word of an input method
+  event.preventDefault();
+  event.target.form.requestSubmit();
+});
 document.getElementById("write-text").addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful && !document.querySelector("#texts .error")) event.target.reset();
 });

@@ -5,6 +5,7 @@ The database keeps the account above its floor; here the rule speaks the clinic'
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -102,6 +103,14 @@ def entry(tx: Transaction, patient_id: int, entry_id: int) -> Entry | None:
     """One line of the person's statement."""
     newest_first = statement(tx, patient_id, 1, before=entry_id + 1)
     return newest_first[0] if newest_first and newest_first[0].id == entry_id else None
+
+
+def charged(tx: Transaction, booking_ids: Collection[int]) -> frozenset[int]:
+    """Those of these visits that an account has paid for; what was given back has not been paid."""
+    entries = account_entries.c
+    theirs = select(entries.booking_id, entries.kind).where(entries.booking_id.in_(booking_ids)).order_by(entries.id)
+    last = {row.booking_id: row.kind for row in tx.execute(theirs)}
+    return frozenset(key for key, kind in last.items() if kind == "charge")
 
 
 def deposit(tx: Transaction, now: datetime, patient_id: int, cents: int, note: str = "") -> int:

@@ -22,6 +22,14 @@ _NO_CODE = "0" * DIGITS
 _OLD_YEAR = datetime(2026, 12, 29, 12, tzinfo=UTC)  # dates take the most characters there: "12月30日周三", "Wed 30 Dec"
 
 
+def opening(profile: ClinicProfile, language: Language) -> str:
+    """How a text that a person writes begins, as these do: whose it is."""
+    sign = profile.sign.in_language(language)
+    if language == "en":
+        return f"{sign}: "
+    return sign if sign.startswith("【") else f"【{sign}】"
+
+
 def confirmation(profile: ClinicProfile, now: datetime, booking: Booking, language: Language) -> str:
     """What was booked, and how to cancel it by text if there is still time and room for that."""
     tail = ["cancel.how"] if now < profile.cut_off(booking.day) else []

@@ -88,7 +88,7 @@ def click(desk: Browser, slot: Slot, page: str = TUESDAY_PAGE) -> Reply:
 
 def book(desk: Browser, slot: Slot, patient: int = P1, **fields: str) -> Reply:
     """All three clicks."""
-    click(desk, slot)
+    click(desk, slot, f"/bookings?day={slot.day}")
     chosen = desk.get(f"/bookings/book?slot={slot.id}&patient={patient}")
     return desk.send(chosen.form("/bookings/book"), **fields)
 
@@ -177,7 +177,7 @@ def test_who_was_slower_is_offered_the_next_times(desk: Browser, clinic: Clinic,
 
 def test_a_button_clicked_twice_books_once(desk: Browser, clinic: Clinic) -> None:
     slot = clinic.slot("08:30")
-    click(desk, slot)
+    click(desk, slot, f"/bookings?day={slot.day}")
     form = desk.get(f"/bookings/book?slot={slot.id}&patient={P1}").form("/bookings/book")
     desk.send(form)
     assert "nothing was done twice" in desk.send(form).text
@@ -304,7 +304,7 @@ def test_nothing_is_booked_for_the_dead(desk: Browser, clinic: Clinic) -> None:
 def test_another_visit_that_day_is_told_before_and_can_be_moved(desk: Browser, clinic: Clinic) -> None:
     visit = clinic.phone_books(clinic.slot("08:30"))
     slot = clinic.slot("09:00")
-    click(desk, slot)
+    click(desk, slot, f"/bookings?day={slot.day}")
     page = desk.get(f"/bookings/book?slot={slot.id}&patient={P1}")
     assert "already has a visit" in page.text
     assert f"/bookings/{visit.id}/move?slot={slot.id.replace('/', '/')}" in page.body
@@ -387,6 +387,21 @@ def test_the_desk_checks_in_and_takes_it_back(desk: Browser, clinic: Clinic) -> 
     assert clinic.visit(visit.id).state == "arrived"
     desk.send(shown.form(f"/bookings/{visit.id}/reopen"))
     assert clinic.visit(visit.id) == visit
+
+
+@pytest.mark.parametrize(
+    ("pay_at_desk", "before", "after"),
+    [("", "held on the account", "paid from the account"), ("1", "to be paid at the desk", "to be paid at the desk")],
+)
+def test_a_visit_says_how_its_fee_is_paid(
+    desk: Browser, clinic: Clinic, pay_at_desk: str, before: str, after: str
+) -> None:
+    book(desk, clinic.slot("10:00", clinic.now.date()), pay_at_desk=pay_at_desk)
+    (visit,) = clinic.visits()
+    page = desk.get(f"/bookings/{visit.id}")
+    assert before in page.text
+    desk.send(page.form(f"/bookings/{visit.id}/check-in"))
+    assert after in desk.get(f"/bookings/{visit.id}").text
 
 
 def test_nobody_has_missed_a_visit_still_to_come(desk: Browser, clinic: Clinic, clock: ManualClock) -> None:

@@ -193,11 +193,21 @@ def test_an_answer_marks_what_it_answers_as_done(desk: Browser, office: Office) 
 
 @pytest.mark.parametrize(
     ("body", "told"),
-    [("", "Please fill this in"), ("【湖滨诊所】", "Please fill this in"), ("长" * 500, "at most 6 parts")],
+    [
+        ("", "Please fill this in"),
+        ("【湖滨诊所】", "Please fill this in"),
+        ("Lakeside Clinic: ", "Please fill this in"),
+        ("长" * 500, "at most 6 parts"),
+    ],
 )
 def test_what_makes_no_text_is_told_beside_the_field(desk: Browser, office: Office, body: str, told: str) -> None:
     assert told in write(desk, body)
     assert sent(office) == []
+
+
+def test_a_text_begins_with_the_clinics_name_as_the_notices_do(desk: Browser) -> None:
+    assert "Lakeside Clinic: </textarea>" in desk.get("/messages/with?number=13800000004").body
+    assert "【湖滨诊所】</textarea>" in desk.get("/messages/with?number=13800000001").body
 
 
 def test_a_landline_takes_no_texts(desk: Browser, office: Office) -> None:

@@ -358,6 +358,7 @@ def test_a_card_of_somebody_else_is_refused(desk: Browser, office: Office) -> No
 def test_money_is_paid_in_with_a_receipt_and_shown_on_the_statement(desk: Browser, office: Office) -> None:
     form = desk.get(f"/patients/{WANG}").form(f"/patients/{WANG}/money")
     receipt = desk.send(form, amount="12.50")
+    assert "Receipt for money paid in" in receipt.text
     assert "12.50" in receipt.text
     assert "62.50" in receipt.text
     with office.ledger.reading() as tx:

@@ -185,7 +185,7 @@ def test_a_plan_that_would_do_something_else_by_now_is_refused(desk: Browser, of
 
 @pytest.mark.parametrize(
     ("first", "last", "says"),
-    [("2026-03-01", "2026-03-03", "past"), ("2026-03-05", "2026-03-04", "before"), ("2026-03-05", "2026-09-04", "62")],
+    [("2026-03-01", "2026-03-03", "past"), ("2026-03-05", "2026-09-04", "62")],
 )
 def test_impossible_days_are_told_beside_their_field(desk: Browser, first: str, last: str, says: str) -> None:
     page = desk.get(days("away", doctor=WANG, first=first, last=last))
@@ -234,6 +234,12 @@ def test_the_weekly_roster_is_shown_in_words(desk: Browser) -> None:
     page = desk.get("/roster/weekly")
     assert "Mon, Tue, Wed, Thu, Fri" in page.text
     assert "08:30–11:30, 15 min each, specialist, 20 yuan" in page.text
+
+
+def test_an_absence_whose_end_was_left_behind_is_one_day(desk: Browser) -> None:
+    page = wang_away(desk, TUESDAY + WEEK, TUESDAY)
+    assert page.status == 200
+    assert page.form("/roster/days").fields["last"] == str(TUESDAY + WEEK)
 
 
 def test_a_shorter_morning_shows_whom_it_strands_before_it_is_saved(desk: Browser, office: Office, book: Book) -> None:

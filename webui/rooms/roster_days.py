@@ -140,12 +140,10 @@ def _read(form: Form, today: date) -> Wanted:
     """The form's fields; a day of the past is refused beside it."""
     what = form.choice("what", KINDS, AWAY)
     first = form.near_day("first", today, today)
-    last = form.near_day("last", first, today)
+    last = max(first, form.near_day("last", first, today))  # who sets only a later beginning means that day
     if first < today and what not in (COPY, HALF):
         form.refuse("first", "roster.error.past")
-    if last < first:
-        form.refuse("last", "roster.error.before")
-    elif (last - first).days >= LONGEST_DAYS:
+    if (last - first).days >= LONGEST_DAYS:
         form.refuse("last", "roster.error.too_long")
     return Wanted(
         what=what,

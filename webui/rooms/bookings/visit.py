@@ -7,7 +7,7 @@ from typing import Any
 
 from bottle import HTTPResponse
 
-from firmware.clinic import daybook, people, records, roster
+from firmware.clinic import accounts, daybook, people, records, roster
 from firmware.clinic.daybook import Event
 from firmware.clinic.errors import NoSuchBooking
 from firmware.clinic.records import Booking
@@ -51,6 +51,7 @@ def _show(reader: Reader, booking_id: int, template: str) -> HTTPResponse:
             "visit": visit,
             "patient": people.patient(tx, visit.patient_id),
             "history": [_told(tx, each) for each in daybook.history(tx, booking_id)],
+            "is_charged": bool(accounts.charged(tx, [booking_id])),
             "texts": daybook.texts(tx, booking_id),
         }
     return reader.page(template, **context, **_what_can_be_done(reader, visit), say=saying, is_mobile=is_mobile)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bottle import HTTPResponse
 
-from firmware.clinic import people, search
+from firmware.clinic import notices, people, search
 from firmware.clinic.people import Patient
 from firmware.language.values import LANGUAGES
 from firmware.phone_number import NotANumber, is_diallable, normalise
@@ -69,7 +69,7 @@ def send(reader: Reader) -> HTTPResponse:
     number, body = form.phone("number"), _body(form)
     if number is not None and not takes_texts(number):
         form.refuse("number", "messages.no_texts_there")
-    if body in ("", *(reader.profile.sign.in_language(language).strip() for language in LANGUAGES)):
+    if body in ("", *(notices.opening(reader.profile, language).strip() for language in LANGUAGES)):
         form.refuse("body", "form.needed")
     if parts_of(body) > MOST_PARTS:
         form.refuse("body", "messages.too_many_parts")
@@ -164,7 +164,7 @@ def _conversation_page(reader: Reader, form: Form, status: int) -> HTTPResponse:
 def _opening(reader: Reader, tx: Transaction, number: str, owners: list[Patient]) -> str:
     """The clinic's sign, which tells the patient who writes."""
     language = people.language_of(tx, number) or (owners[0].language if owners else None) or "zh"
-    return reader.profile.sign.in_language(language)
+    return notices.opening(reader.profile, language)
 
 
 def _has_mobile_line(reader: Reader) -> bool:

@@ -7,14 +7,15 @@ without naming somebody else of the same number.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Row, Select, or_, select
 
-from firmware.clinic import people
+from firmware.clinic import moving, people
+from firmware.clinic.moving import Before
 from firmware.storage.ledger import Transaction
 from firmware.storage.schema import booking_events, bookings, calls, inbox, instant_text, outbox, voice_messages
 
@@ -76,6 +77,22 @@ def page(
         if len(found) > most:
             return found[:most], found[most - 1].cursor
     return found, None
+
+
+def where_it_was(tx: Transaction, entries: Iterable[Entry]) -> dict[Entry, Before]:
+    """Where the visits of these entries were after what happened, as far as they have been moved since."""
+    told = [entry for entry in entries if entry.kind == BOOKING]
+    events = booking_events.c
+    moves = select(events.id, events.booking_id, events.detail).where(
+        events.booking_id.in_({entry.booking_id for entry in told}), events.what == "moved"
+    )
+    found = tx.execute(moves.order_by(events.id.desc())).all()  # so that the first move after an entry is set last
+    return {
+        entry: moving.before(move.detail)
+        for move in found
+        for entry in told
+        if move.booking_id == entry.booking_id and move.id > int(entry.id)
+    }
 
 
 def _wanted(tx: Transaction, patient_id: int) -> Iterator[tuple[_Source, ColumnElement[bool]]]:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from firmware.clinic import accounts, bookings, cards, holds, patient_changes, people, schedule, undoing
+from firmware.clinic import accounts, bookings, cards, holds, moving, patient_changes, people, schedule, undoing
 from firmware.clinic.cards import Attempt
 from firmware.clinic.errors import CardLocked, WrongCardOrPin
 from firmware.clinic.people import Patient
@@ -106,6 +106,19 @@ def test_one_timeline_holds_calls_texts_and_messages(desk: Browser, office: Offi
     text = desk.get(f"/patients/{CHEN_MIN}").text
     for words in ("Is the doctor in?", "She is.", "Voice message", "Call"):
         assert words in text
+
+
+def test_the_timeline_says_what_was_booked_then_also_after_a_move(desk: Browser, office: Office) -> None:
+    now, profile = office.clock.now(), office.profile()
+    with office.ledger.transaction() as tx:
+        first, second, third = schedule.next_free(tx, profile, now, most=3)
+        held = holds.hold(tx, profile, now, first, WANG, holder="call/1", channel="voice")
+        visit = bookings.confirm(tx, profile, now, held.id, holder="call/1")
+        for slot in (second, third):
+            moving.move(tx, profile, now, visit.id, slot, holder="desk/x/1", channel="desk")
+    told = re.findall(r"(Booked|Moved)\n.*? (\d\d:\d\d)", desk.get(f"/patients/{WANG}").text)
+    times = [f"{slot.begins:%H:%M}" for slot in (third, second, first)]
+    assert told == list(zip(("Moved", "Moved", "Booked"), times, strict=True))
 
 
 def test_a_call_of_somebody_else_of_the_same_number_is_not_mine(desk: Browser, office: Office) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha256
 
+from firmware.clinic import daybook
+from firmware.clinic.moving import Before
 from firmware.clinic.people import Patient
 from firmware.clinic.roster import Session, Slot
 from firmware.staff import users
@@ -27,6 +29,13 @@ def at(reader: Reader, slot: Slot) -> str:
     if slot.session.is_by_number:
         return reader.words.queue_number(slot.number)
     return f"{slot.begins:%H:%M}"
+
+
+def place(tx: Transaction, before: Before) -> Slot | None:
+    """Where a visit was before it was moved; None if the roster does not know its session at all."""
+    session_id, day, number = before.parts
+    session = daybook.session(tx, session_id)
+    return None if session is None else Slot(session, day, before.begins, number)
 
 
 def full_name(reader: Reader, patient: Patient) -> str:

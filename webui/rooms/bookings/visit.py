@@ -11,7 +11,7 @@ from firmware.clinic import accounts, daybook, people, records, roster
 from firmware.clinic.daybook import Event
 from firmware.clinic.errors import NoSuchBooking
 from firmware.clinic.records import Booking
-from firmware.clinic.roster import Session, Slot
+from firmware.clinic.roster import Slot
 from firmware.phone_number import is_mobile
 from firmware.storage.ledger import Transaction
 from webui import refusals
@@ -67,9 +67,5 @@ def _what_can_be_done(reader: Reader, visit: Booking) -> dict[str, bool]:
 
 
 def _told(tx: Transaction, event: Event) -> Told:
-    before = None
-    if event.before is not None:
-        session_id, day, number = event.before.parts
-        session = daybook.session(tx, session_id)
-        before = Slot(session, day, event.before.begins, number) if isinstance(session, Session) else None
+    before = saying.place(tx, event.before) if event.before is not None else None
     return Told(event, saying.doer(tx, event.cause), before)

@@ -15,6 +15,7 @@ from firmware.staff.rights import Right
 from firmware.storage.ledger import Transaction
 from webui.forms import Form
 from webui.reader import Reader
+from webui.rooms.bookings import saying
 from webui.rooms.calls_words import outcome_text
 
 PAGE_OF_TIMELINE = 20
@@ -97,6 +98,7 @@ def _timeline(reader: Reader, tx: Transaction, patient_id: int) -> dict[str, Any
         "entries": entries,
         "older": older,
         "visits": _visits(tx, entries),
+        "was": {entry: saying.place(tx, before) for entry, before in timeline.where_it_was(tx, entries).items()},
         "staff": names_of_staff(tx),
         "outcome": lambda code: outcome_text(code, flows, reader.words),
     }

@@ -4,6 +4,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 python=.venv/bin/python
 export CLINICBOX_RACE_ROUNDS=${CLINICBOX_RACE_ROUNDS:-2000} CLINICBOX_KILLS=${CLINICBOX_KILLS:-40} # the proofs, in full
+export CLINICBOX_SCANNERS=${CLINICBOX_SCANNERS:-1}
 failed=()
 
 check() {

@@ -20,7 +20,10 @@ def choose_language(reader: Reader) -> HTTPResponse:
     """From now on the pages speak `to`; back to the page `next`."""
     language = reader.form.choice("to", LANGUAGES)
     answer = reader.go(local_path(reader.form.raw("next", "/")))
-    answer.set_cookie(LANGUAGE_COOKIE, language, path="/", max_age=YEAR_S, httponly=True, samesite="strict")
+    is_secure = reader.environ["wsgi.url_scheme"] == "https"
+    answer.set_cookie(
+        LANGUAGE_COOKIE, language, path="/", max_age=YEAR_S, httponly=True, samesite="strict", secure=is_secure
+    )
     if reader.user is not None:
         with reader.office.ledger.transaction() as tx:
             users.set_language(tx, reader.user.id, language)

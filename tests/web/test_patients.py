@@ -195,6 +195,20 @@ def test_a_number_of_somebody_known_is_pointed_out_and_never_overwrites(desk: Br
     assert names == ["陈敏", "李雷", "陈小宝"]
 
 
+def test_a_child_with_the_mothers_number_gets_her_as_the_guardian(desk: Browser, office: Office) -> None:
+    page = register(desk, zh="陈二宝", born="2020-05-06", number="13800000002")
+    assert "Chen Min is the guardian" in page.text
+    assert "Chen Xiaobao is the guardian" not in page.text
+    desk.send(page.form("/patients/new"), anyway="1", guardian=str(CHEN_MIN))
+    with office.ledger.reading() as tx:
+        child = next(each for each in people.owners(tx, "13800000002") if each.name.zh == "陈二宝")
+    assert child.guardian_id == CHEN_MIN
+
+
+def test_a_grown_up_of_the_same_number_is_offered_no_guardian(desk: Browser) -> None:
+    assert "is the guardian" not in register(desk, number="13800000002").text
+
+
 @pytest.mark.parametrize(
     ("fields", "told"),
     [

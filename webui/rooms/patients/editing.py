@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from bottle import HTTPResponse
@@ -42,10 +43,15 @@ def register(reader: Reader) -> HTTPResponse:
     try:
         with reader.changing("patient registered") as change:
             _check_unknown(change.tx, form, name, born, number)
-            person = people.register(change.tx, name, born, number=number, language=language)
+            guardian = form.key("guardian") or None
+            if guardian is not None:
+                patient_changes.check_guardian(people.patient(change.tx, guardian), reader.today)
+            person = people.register(change.tx, name, born, number=number, language=language, guardian_id=guardian)
             change.detail = f"patient {person.id}"
     except MaybeKnown as known:
-        return _new_page(reader, form, known.alike)
+        is_child = not patient_changes.is_adult(born, reader.today)
+        adults = [each for each in known.alike if is_child and patient_changes.may_look_after(each, reader.today)]
+        return _new_page(reader, form, known.alike, adults)
     return reader.done("patients.registered", address_of(person.id), name=name)
 
 
@@ -75,11 +81,16 @@ def edit(reader: Reader, patient_id: int) -> HTTPResponse:
     return reader.done("patients.saved_still_booked" if still_booked else "patients.saved", address_of(patient_id))
 
 
-def _new_page(reader: Reader, form: Form, alike: list[Patient] | None = None) -> HTTPResponse:
+def _new_page(
+    reader: Reader, form: Form, alike: Sequence[Patient] = (), guardians: Sequence[Patient] = ()
+) -> HTTPResponse:
+    """The form; with who may be meant, and who may be the guardian if it is somebody else."""
     with reader.office.ledger.reading() as tx:
-        numbers = {person.id: people.numbers(tx, person.id) for person in alike or ()}
+        numbers = {person.id: people.numbers(tx, person.id) for person in alike}
     status = 422 if alike or not form.is_good else 200
-    return reader.page("patients/new.html", status, form=form, alike=alike or [], numbers=numbers, languages=LANGUAGES)
+    return reader.page(
+        "patients/new.html", status, form=form, alike=alike, guardians=guardians, numbers=numbers, languages=LANGUAGES
+    )
 
 
 def _edit_page(reader: Reader, patient_id: int, form: Form | None) -> HTTPResponse:

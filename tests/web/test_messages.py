@@ -205,6 +205,13 @@ def test_what_makes_no_text_is_told_beside_the_field(desk: Browser, office: Offi
     assert sent(office) == []
 
 
+def test_the_navigation_says_how_much_waits(desk: Browser, office: Office) -> None:
+    assert "nav-count" not in desk.get("/bookings").body
+    receive(office, "Is there parking?")
+    page = desk.get("/bookings").body
+    assert page.count('<span class="unseen">waiting: </span>1') == 3, "at the side, in the menu and on its button"
+
+
 def test_a_text_begins_with_the_clinics_name_as_the_notices_do(desk: Browser) -> None:
     assert "Lakeside Clinic: </textarea>" in desk.get("/messages/with?number=13800000004").body
     assert "【湖滨诊所】</textarea>" in desk.get("/messages/with?number=13800000001").body

@@ -24,6 +24,7 @@ _SURNAMES = {
     "隗": "wei", "召": "shao", "卜": "bu", "洗": "xian", "黑": "he", "繁": "po", "薄": "bo", "祭": "zhai",
 }  # fmt: skip
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]")
+_MAYBE_UMLAUT = re.compile("(?<=[ln])u(?![ao])")
 _LATIN = re.compile(r"[a-z]+")
 
 
@@ -50,6 +51,16 @@ def columns(name: Name) -> dict[str, str]:
 def squashed(words: str) -> str:
     """The letters of what somebody typed, as `Reading` has them: "Lü Bu" is lvbu, "Wang, Xiu-ying" wangxiuying."""
     return "".join(_words(words))
+
+
+def umlauted(letters: str) -> str:
+    """With ü (written v) wherever u may stand for it: "lu" is lv, "luo" stays."""
+    return _MAYBE_UMLAUT.sub("v", letters)
+
+
+def is_latin(words: str) -> bool:
+    """Whether somebody typed letters, with or without marks, and no characters."""
+    return bool(squashed(words)) and not _HAN.search(words)
 
 
 def fill_missing(ledger: Ledger) -> int:

@@ -26,6 +26,7 @@ from firmware.storage.schema import IS_VISIT, bookings, cards, patient_contacts,
 
 MOST_FOUND = 12
 LEAST_DIGITS = 3  # fewer mean too many people
+LEAST_LAST_DIGITS = 4
 LONGEST_WORDS = 60
 _LAST = "\U0010ffff"
 _SEPARATORS = re.compile(r"[\s\-/.()·]")
@@ -87,9 +88,9 @@ def _ways(wanted: str) -> Iterator[Way]:
     digits = _SEPARATORS.sub("", wanted)
     if re.fullmatch(r"\+?[0-9]+", digits):
         if len(digits) >= LEAST_DIGITS:
-            yield from (_by_number, _by_card)
-    elif pinyin.squashed(wanted) and wanted.isascii():
-        yield from (_by_initials, _by_letters, _by_words)
+            yield from (_by_number, _by_card, _by_last_digits)
+    elif pinyin.is_latin(wanted):
+        yield from (_by_initials, _by_letters, _by_umlaut, _by_words)
     elif wanted:
         yield from (_by_beginning, _by_words)
 
@@ -104,6 +105,16 @@ def _by_number(tx: Transaction, wanted: str, most: int) -> list[int]:
     living_first = (patients.c.is_deceased, contact.number, contact.rank, contact.patient_id)
     rows = select(contact.patient_id).join(patients).where(begins).order_by(*living_first)
     return _keys(tx, rows.limit(most))
+
+
+def _by_last_digits(tx: Transaction, wanted: str, most: int) -> list[int]:
+    """The end of a number, as people say it; looked for in the one index that holds all numbers."""
+    digits = _SEPARATORS.sub("", wanted)
+    if len(digits) < LEAST_LAST_DIGITS:
+        return []
+    contact = patient_contacts.c
+    ends = func.substr(contact.number, -len(digits)) == digits
+    return _keys(tx, select(contact.patient_id).where(ends).limit(most))
 
 
 def _by_card(tx: Transaction, wanted: str, most: int) -> list[int]:
@@ -121,6 +132,13 @@ def _by_letters(tx: Transaction, wanted: str, most: int) -> list[int]:
     return _keys(tx, select(patients.c.id).where(begins).order_by(patients.c.pinyin).limit(most))
 
 
+def _by_umlaut(tx: Transaction, wanted: str, most: int) -> list[int]:
+    """With lu and nu for what is read lü and nü (吕, 女): most keyboards have no ü."""
+    read = pinyin.umlauted(pinyin.squashed(wanted))
+    begins = _begins(patients.c.pinyin, read)
+    return _keys(tx, select(patients.c.id).where(begins).order_by(patients.c.pinyin).limit(most))
+
+
 def _by_beginning(tx: Transaction, wanted: str, most: int) -> list[int]:
     begins = _begins(patients.c.name_zh, wanted)
     return _keys(tx, select(patients.c.id).where(begins).order_by(patients.c.name_zh).limit(most))
@@ -133,7 +151,7 @@ def _by_words(tx: Transaction, wanted: str, most: int) -> list[int]:
 
 
 def _holds(word: str) -> ColumnElement[bool]:
-    if word.isascii():
+    if word.isascii() or pinyin.is_latin(word):
         return (" " + patients.c.name_en).icontains(f" {word}", autoescape=True)
     return func.instr(patients.c.name_zh, word) > 0
 

@@ -50,6 +50,24 @@ def test_names_are_read_as_surnames_are(tx: Transaction) -> None:
     assert ids(tx, "shan xiong") == ids(tx, "sxx") == [person.id]
 
 
+@pytest.mark.parametrize("words", ["lv", "lu", "lü", "LÜ", "lyu", "lubu", "lu bu"])
+def test_a_sound_that_keyboards_lack_is_found_as_people_type_it(tx: Transaction, words: str) -> None:
+    person = people.register(tx, Name("吕布", ""), date(1960, 1, 1))
+    assert person.id in ids(tx, words)
+
+
+def test_luo_is_not_taken_for_another_sound(tx: Transaction) -> None:
+    people.register(tx, Name("吕布", ""), date(1960, 1, 1))
+    luo = people.register(tx, Name("罗成", ""), date(1960, 1, 1))
+    assert ids(tx, "luo") == [luo.id]
+
+
+def test_the_last_digits_of_a_number_find_its_people(tx: Transaction) -> None:
+    last = PHONE[P2][-5:]
+    assert ids(tx, last) == [P2, P3]
+    assert ids(tx, "99" + last[2:]) == []
+
+
 def test_a_new_name_is_found_by_its_sound(tx: Transaction) -> None:
     patient_changes.set_name(tx, P1, Name("李秀英", "Li Xiuying"))
     assert ids(tx, "lixiuying") == [P1]

@@ -49,6 +49,7 @@ def sample_page(language: str, wrong: Mapping[str, str] = WRONG) -> str:
         reader=SimpleNamespace(
             user=SimpleNamespace(name="王芳"),
             path="/bookings",
+            waiting_messages=3,
             office=SimpleNamespace(has_clinic=True),
             profile=SimpleNamespace(name=Name("康宁门诊", "Kangning Clinic")),
         ),

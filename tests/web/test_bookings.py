@@ -404,6 +404,16 @@ def test_a_visit_says_how_its_fee_is_paid(
     assert after in desk.get(f"/bookings/{visit.id}").text
 
 
+def test_the_days_list_on_paper_says_who_was_born_when_and_what_is_paid(desk: Browser, clinic: Clinic) -> None:
+    clinic.phone_books(clinic.slot("08:30"))
+    page = desk.get(TUESDAY_PAGE)
+    assert '<span class="print-only">1948-03-07</span>' in page.body
+    assert '<td class="print-only">20.00 yuan held on the account</td>' in page.body
+    assert "Lakeside Clinic · 2026-03-03" in page.text
+    sections = re.findall(r'<section class="card bookings-session([^"]*)"', page.body)
+    assert len([extra for extra in sections if "no-print" not in extra]) == 1
+
+
 def test_nobody_has_missed_a_visit_still_to_come(desk: Browser, clinic: Clinic, clock: ManualClock) -> None:
     visit = clinic.phone_books(clinic.slot("10:00", clinic.now.date()))
     page = desk.get(f"/bookings/{visit.id}")

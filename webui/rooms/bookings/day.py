@@ -10,7 +10,7 @@ from typing import Any
 
 from bottle import HTTPResponse
 
-from firmware.clinic import daybook, people, records, schedule
+from firmware.clinic import accounts, daybook, people, records, schedule
 from firmware.clinic.errors import NoSuchBooking, NoSuchPatient
 from firmware.clinic.people import Patient
 from firmware.clinic.records import Booking
@@ -62,10 +62,12 @@ def page(reader: Reader) -> HTTPResponse:
     with reader.office.ledger.reading() as tx:
         book = daybook.day_book(tx, reader.profile, reader.now, choice.day, choice.wish)
         purpose = _purpose(tx, choice)
+        charged = accounts.charged(tx, [visit.id for each in book for visit in each.visits])
         departments, doctors = schedule.all_departments(tx), schedule.all_doctors(tx)
     context: dict[str, Any] = {
         "choice": choice,
         "book": book,
+        "charged": charged,
         "purpose": purpose,
         "counts": Counter[str](sum((Counter(each.counts) for each in book), Counter[str]())),
         "states": STATES,

@@ -57,9 +57,10 @@ class Caretaker:
             if self._next_beat.is_over:
                 heartbeat.beat(tx, self._clock.now())
                 self._next_beat = Deadline(self._clock, BEAT_INTERVAL_S)
-        today = str(roster.wall_day(self._clock.now(), self._profile().zone))
+        now = self._clock.now()
+        today = str(roster.wall_day(now, self._profile().zone))
         if not backups.exists(self._folders.ledger, today):
-            backups.back_up(self._folders.ledger, today)
+            backups.back_up(self._folders.ledger, today, now)
 
     def _free_expired(self, tx: Transaction) -> None:
         now = self._clock.now()

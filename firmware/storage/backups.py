@@ -6,6 +6,7 @@ import os
 import re
 import sqlite3
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 BACKUPS_KEPT = 10
@@ -32,8 +33,11 @@ def newest_backup(ledger_file: Path) -> Path | None:
     return found[-1] if found else None
 
 
-def back_up(ledger_file: Path, label: str) -> Path:
-    """A new back-up, whole and on disk: `label` is its file's name; of its kind the last ten stay."""
+def back_up(ledger_file: Path, label: str, now: datetime | None = None) -> Path:
+    """A new back-up, whole and on disk: `label` is its file's name; of its kind the last ten stay.
+
+    It is dated `now`, which is the box's time; without it by the machine's clock.
+    """
     folder = folder_of(ledger_file)
     folder.mkdir(mode=0o700, exist_ok=True)
     target = folder / f"{label}.db"
@@ -42,6 +46,8 @@ def back_up(ledger_file: Path, label: str) -> Path:
     with closing(sqlite3.connect(ledger_file)) as source, closing(sqlite3.connect(unfinished)) as copy:
         source.backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
+    if now is not None:
+        os.utime(unfinished, (now.timestamp(), now.timestamp()))
     _sync(unfinished)
     unfinished.replace(target)
     _sync(folder)

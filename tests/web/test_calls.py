@@ -153,7 +153,7 @@ def test_the_way_through_the_menus_in_words(desk: Browser, office: Office) -> No
         "the caller hung up",
     ):
         assert station in words
-    for answer in ("book a visit", "keyed 4 digits", "no key came", "specialist", "asked again"):
+    for answer in ("book a visit", "digits keyed: 4", "no key came", "specialist", "asked again"):
         assert answer in words
     assert words.index("kind of visit") < words.index("booked: the code is read out")
     assert "book.kind" not in words

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import firmware.cli
 import webui
+from firmware.cli.staff import set_up
 from firmware.modem.voice import call, supervision
 from firmware.storage import calls
 from tests.web.browser import Browser
 from webui.office import Office
+from webui.rooms import roster_days
 from webui.words import page_texts
 
 KEYS = frozenset(page_texts().keys())
@@ -25,14 +27,30 @@ def test_everything_that_staff_can_do_has_a_name_in_the_audit_trail() -> None:
     assert {code for code in codes if f"did.{code}" not in KEYS} == set()
 
 
+WHICH = {".changing": 0, "saving.save": 1, "saving.put": 1, "audit.record": 3}  # which argument names what is done
+FAMILIES = {
+    "set-up ": set_up.DOCUMENTS,
+    "roster ": (*roster_days.KINDS, "doctor", "department"),
+}
+
+
 def recorded(source: ast.Module) -> Iterator[str]:
-    """What `changing(...)` is called with, where that stands in the source."""
+    """What the calls that write into the audit trail are called with."""
     for node in ast.walk(source):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "changing":
-            (what,) = node.args
-            for each in (what.body, what.orelse) if isinstance(what, ast.IfExp) else (what,):
-                if isinstance(each, ast.Constant):
-                    yield str(each.value)
+        if isinstance(node, ast.Call):
+            for name, at in WHICH.items():
+                if ast.unparse(node.func).endswith(name) and len(node.args) > at:
+                    yield from _codes(node.args[at])
+
+
+def _codes(what: ast.expr) -> Iterator[str]:
+    match what:
+        case ast.Constant(value=str(code)):
+            yield code
+        case ast.IfExp(body=one, orelse=other):
+            yield from (*_codes(one), *_codes(other))
+        case ast.JoinedStr(values=[ast.Constant(value=str(family)), _]):
+            yield from (f"{family}{each}" for each in FAMILIES[family])
 
 
 def test_every_end_of_a_call_is_told_in_words() -> None:
@@ -44,7 +62,9 @@ def test_the_trail_leads_to_the_visit_and_the_patient(admin: Browser, office: Of
     admin.send(admin.get("/patients/1").form("/patients/1/money"), what="deposit", amount="20")
     page = admin.get("/settings/trail")
     assert "took money in" in page.text
-    assert 'href="/patients/1"' in page.body
+    assert '<a href="/patients/1">Wang Xiuying</a>' in page.body
+    assert "20.00 yuan" in page.text
+    assert "cents" not in page.text
 
 
 def test_where_a_patient_left_a_call_is_told_by_the_place_s_name(admin: Browser, office: Office) -> None:

@@ -132,6 +132,12 @@ def test_no_address_of_a_back_up_leads_elsewhere(admin: Browser) -> None:
         assert admin.post(f"/settings/backups/{label}/download", follow=False, **form.fields).status == 404
 
 
+def test_a_back_up_is_dated_by_the_clock_that_named_it(admin: Browser, office: Office) -> None:
+    page = admin.send(admin.get("/settings/backups").form("/settings/backups"))
+    assert "by-hand-2026-03-02-090000" in page.text
+    assert "09:00" in page.text.split("by-hand-2026-03-02-090000")[1]
+
+
 def test_the_trail_says_who_did_what(admin: Browser, sign_in: Callable[..., Browser]) -> None:
     admin.send(admin.get("/settings/hours").form("/settings/hours"))
     auditor = sign_in("auditor")
@@ -214,9 +220,14 @@ def test_no_text_may_cost_more_parts_than_the_rules_allow(
 ) -> None:
     reader = sign_in("admin", "zh")
     form = reader.get(f"/settings/wordings/{key}").form(f"/settings/wordings/{key}")
-    reply = reader.send(form, text_zh=form.fields["text_zh"].strip() + "请多保重" * 20, follow=False)
+    wish = form.fields["text_zh"].strip() + "请多保重" * 20
+    preview = reader.post(f"/settings/wordings/{key}/preview", **{**form.fields, "text_zh": wish})
+    reply = reader.send(form, text_zh=wish, follow=False)
     assert reply.status == 422
     assert "规则最多允许1条" in reply.text
+    for page in (preview, reply):
+        assert "请多保重" * 20 in page.text.split("预约规则最多允许1条，这样写保存不了")[0]
+        assert 'href="/settings/rules#field-text_parts"' in page.body
     assert office.profile().wordings == ()
 
 

@@ -24,5 +24,5 @@ def run(office: Office, _: argparse.Namespace) -> None:
         raise Refused(f"There is no ledger in {office.folders.data}.")
     with office.changing("back-up") as change:
         change.detail = f"{change.now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-    copy = backups.back_up(office.folders.ledger, change.detail)
+    copy = backups.back_up(office.folders.ledger, change.detail, change.now)
     print(f"{copy} ({copy.stat().st_size / 1e6:.1f} MB). Copy it to another machine, with {office.folders.setup}.")

@@ -32,7 +32,7 @@ def make(reader: Reader) -> HTTPResponse:
     label = f"by-hand-{reader.now.astimezone(reader.zone):%Y-%m-%d-%H%M%S}"
     with reader.changing("back-up") as change:
         change.detail = label
-    backups.back_up(reader.office.folders.ledger, label)
+    backups.back_up(reader.office.folders.ledger, label, reader.now)
     return reader.done("settings.backup_made", ADDRESS)
 
 

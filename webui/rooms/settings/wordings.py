@@ -8,6 +8,7 @@ from typing import Any
 from bottle import HTTPError, HTTPResponse
 
 from firmware.clinic import notices, schedule, set_up, wordings
+from firmware.clinic.errors import TextTooLong
 from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.schedule import Wish
 from firmware.clinic.wordings import BadWording
@@ -82,9 +83,16 @@ def _sample(reader: Reader, key: str, language: Language, text: str) -> dict[str
         wordings.check(key, language, text)
     except BadWording as error:
         return {"language": language, "wrong": _reason(reader.words, error)}
-    profile = replace(reader.profile, wordings=((key, language, text),))
+    others = tuple(each for each in reader.profile.wordings if each[:2] != (key, language))
+    profile = replace(reader.profile, wordings=tuple(sorted((*others, (key, language, text)))))
     body = _example(reader, profile, key, language)
-    return {"language": language, "wrong": "", "text": body, "parts": parts_of(body), "characters": len(body)}
+    sample = {"language": language, "wrong": "", "most": 0}
+    try:
+        with reader.office.ledger.reading() as tx:
+            notices.check_parts(profile, schedule.all_sessions(tx))
+    except TextTooLong as error:
+        body, sample["most"] = error.text, error.most
+    return sample | {"text": body, "parts": parts_of(body), "characters": len(body)}
 
 
 def _reason(words: Words, error: BadWording) -> str:

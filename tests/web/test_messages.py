@@ -210,6 +210,7 @@ def test_the_navigation_says_how_much_waits(desk: Browser, office: Office) -> No
     receive(office, "Is there parking?")
     page = desk.get("/bookings").body
     assert page.count('<span class="unseen">waiting: </span>1') == 3, "at the side, in the menu and on its button"
+    assert "Is there parking?" in desk.get("/messages").text
 
 
 def test_a_text_begins_with_the_clinics_name_as_the_notices_do(desk: Browser) -> None:

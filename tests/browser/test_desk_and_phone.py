@@ -100,7 +100,8 @@ def test_the_desk_answers_a_text_and_the_answer_arrives(stage: Stage, staff: Sta
 def test_an_absent_doctor_s_patients_are_shown_first_and_nobody_new_gets_in(
     stage: Stage, staff: Staff, language: str, day: date, key: str
 ) -> None:
-    stage.desk("book", "100016", "--doctor", "王医生", "--day", day.isoformat(), "--time", "8:30")
+    visit = ("100016", "--doctor", "王医生", "--day", day.isoformat(), "--time", "8:30", "--pay-at-desk")
+    stage.desk("book", *visit)
     desk = staff("desk", language)
     desk.goes_to("/roster")
     desk.link("roster.days.away").first.click()

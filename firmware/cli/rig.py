@@ -125,6 +125,10 @@ class Rig:
         return self._children["exchange"].process.pid
 
     @property
+    def network_pid(self) -> int:
+        return self._children["network"].process.pid
+
+    @property
     def web_pid(self) -> int:
         return self._children["web"].process.pid
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,8 @@ from webui.words import Words
 
 if TYPE_CHECKING:
     from webui.reader import Reader
+
+_TURNERS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 VIEWS = Path(__file__).with_name("views")
 
@@ -40,10 +43,20 @@ NAVIGATION = (  # address, text, icon, right
 def environment() -> Environment:
     """The templates; an undefined name is an error, not an empty place."""
     found = Environment(
-        loader=FileSystemLoader(VIEWS), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(VIEWS),
+        autoescape=True,
+        finalize=_unturned,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     found.globals.update(asset=asset, icon=icon)
     return found
+
+
+def _unturned(value: Any) -> Any:
+    """Without the signs that turn the direction of text: a stranger's would turn what the page says beside it."""
+    return _TURNERS.sub("", value) if type(value) is str else value
 
 
 def page(reader: Reader, template: str, context: dict[str, Any]) -> str:

@@ -74,8 +74,7 @@ def serving(data: Path) -> Iterator[Served]:
     folders = Folders(data)
     folders.make()
     cookie, csrf = _make_clinic(folders)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "webui", "--data", str(data), "--port", str(port)]
     process = subprocess.Popen(command, env={**os.environ, "HOME": str(data)})
     try:
@@ -85,6 +84,12 @@ def serving(data: Path) -> Iterator[Served]:
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=20)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
 
 
 def _make_clinic(folders: Folders) -> tuple[str, str]:

@@ -1,67 +1,53 @@
+"""The web process as it is started on a box: with or without a clinic, on a ledger that is whole or not."""
+
 from __future__ import annotations
 
 import os
-import socket
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
-from firmware.clinic import sample
 from firmware.clock import Deadline, SystemClock
-from firmware.storage.documents import SetupDocuments
 from firmware.storage.folders import Folders
-from webui.__main__ import open_app
-from webui.opening import OpeningApp
+from tests.web.serving import free_port, serving
 
 
 @pytest.fixture
 def folders(tmp_path: Path) -> Folders:
-    folders = Folders(tmp_path)
+    folders = Folders(tmp_path / "data")
     folders.make()
     return folders
 
 
-def test_the_web_process_waits_for_a_clinic_serves_its_page_and_ends_when_told_to(folders: Folders) -> None:
+@contextmanager
+def started(folders: Folders) -> Iterator[int]:
+    """The process at a port of its own, until SIGTERM, which it must obey at once."""
     port = free_port()
-    process = start(folders.data, port)
+    command = [sys.executable, "-m", "webui", "--data", str(folders.data), "--port", str(port)]
+    process = subprocess.Popen(command, env={**os.environ, "HOME": str(folders.data)}, stderr=subprocess.DEVNULL)
     try:
-        assert fetch(port) == "no clinic is set up yet\n"
-        SetupDocuments(folders.setup).save("clinic", dict(sample.document()["clinic"]))
-        page = fetch(port)
-        assert "湖滨诊所" in page
-        assert "电话服务没有运行" in page
+        yield port
     finally:
-        process.terminate()
-    assert process.wait(timeout=10) == 0
-    assert not (folders.data / ".gunicorn").exists()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
 
 
-def test_a_damaged_ledger_is_said_on_the_page(folders: Folders) -> None:
-    SetupDocuments(folders.setup).save("clinic", dict(sample.document()["clinic"]))
-    folders.ledger.write_bytes(b"rubbish" * 1000)
-    said: list[str] = []
-    body = b"".join(OpeningApp(lambda: open_app(folders))({}, lambda status, _: said.append(status)))
-    assert said == ["503 Service Unavailable"]
-    assert b"ledger.db" in body
-    assert folders.ledger.read_bytes() == b"rubbish" * 1000
-
-
-def start(data: Path, port: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "webui", "--data", str(data), "--port", str(port)]
-    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ, "HOME": str(data)})
-
-
-def fetch(port: int) -> str:
+def ask(port: int, path: str) -> tuple[int, str, str]:
+    """Status, location and body, as soon as the process answers."""
     clock = SystemClock()
-    deadline = Deadline(clock, 20)
+    deadline = Deadline(clock, 60)
     while True:
-        connection = HTTPConnection("127.0.0.1", port, timeout=5)
+        connection = HTTPConnection("127.0.0.1", port, timeout=30)
         try:
-            connection.request("GET", "/")
-            return connection.getresponse().read().decode()
+            connection.request("GET", path)
+            reply = connection.getresponse()
+            return reply.status, reply.getheader("Location", ""), reply.read().decode()
         except ConnectionRefusedError:
             assert not deadline.is_over
             clock.sleep(0.05)
@@ -69,7 +55,31 @@ def fetch(port: int) -> str:
             connection.close()
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
+def test_a_new_box_waits_for_its_owner_and_keeps_what_it_makes_to_itself(folders: Folders) -> None:
+    with started(folders) as port:
+        assert ask(port, "/")[:2] == (303, "/sign-in")
+        assert ask(port, "/sign-in")[:2] == (303, "/welcome")
+        assert ask(port, "/welcome")[0] == 200
+    assert not (folders.data / ".gunicorn").exists()
+    assert folders.ledger.stat().st_mode & 0o077 == 0
+
+
+def test_a_damaged_ledger_is_said_on_the_page_and_left_as_it_is(folders: Folders) -> None:
+    folders.ledger.write_bytes(b"rubbish" * 1000)
+    with started(folders) as port:
+        status, _, said = ask(port, "/")
+    assert status == 503
+    assert "ledger.db" in said
+    assert "Traceback" not in said
+    assert folders.ledger.read_bytes() == b"rubbish" * 1000
+
+
+def test_it_ends_at_once_although_a_page_listens(tmp_path: Path) -> None:
+    clock = SystemClock()
+    with serving(tmp_path / "data") as served:
+        page = served.connect()
+        page.sendall(served.head("GET", "/live"))
+        assert b"200 OK" in page.recv(65536)
+        began = clock.monotonic()
+    assert clock.monotonic() - began < 10
+    page.close()

@@ -34,3 +34,8 @@ def test_every_class_has_a_look(template: Path) -> None:
 def test_every_icon_exists(template: Path) -> None:
     for name in re.findall(r"""icon\(["']([^"']*)["']""", template.read_text(encoding="utf-8")):
         assert icon(name)
+
+
+def test_no_part_of_a_page_misses_the_last_of_several_events() -> None:
+    """htmx forgets what comes within a throttle's time; live.js spaces events out and tells the last one for sure."""
+    assert [view.name for view in TEMPLATES if "throttle:" in view.read_text(encoding="utf-8")] == []

@@ -20,7 +20,7 @@ from firmware.threads import Worker
 
 LOOK_S = 0.5
 RETRY_S = 1.0
-KEEP_ALIVE_S = 15.0
+KEEP_ALIVE_S = 4.0  # a page that was left is found out after two of them; until then it keeps its place and thread
 MOST_LISTENERS = 40  # each keeps one thread of the server
 MOST_WAITING = 100  # a page that does not read is cut off; when it comes back it asks for everything anew
 

@@ -16,6 +16,7 @@ import yaml
 from firmware.audio.clips import ClipStore
 from firmware.box import devices
 from firmware.box.requests import Asked
+from firmware.cli.exchange import FRESH_START
 from firmware.clock import SystemClock
 from firmware.control.channel import ControlClient, ControlError, Refused
 from firmware.modem.line_setup import LineSetupError
@@ -150,7 +151,7 @@ def test_a_box_that_cannot_start_still_helps_to_mend_its_lines(folders: Folders)
             client.ask("check_lines", document={})
         assert refusal.value.kind == "LineSetupError"
         assert client.ask("restart") == {}
-        assert process.wait(10) == 1
+        assert process.wait(10) == FRESH_START
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()

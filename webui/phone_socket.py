@@ -108,7 +108,6 @@ class SoundRelay:
 
     def _take_all(self, browser: Server) -> Closing:
         """Hand the browser's frames to the call; why it ended."""
-        checked = Deadline(self._clock, SESSION_LOOK_S)
         while True:
             frame = browser.receive(LOOK_S)
             if frame is not None and (wrong := self._take(frame)):
@@ -117,8 +116,8 @@ class SoundRelay:
                 return _OVER
             if self._is_ending() or (self._sending is not None and self._sending.is_over):
                 return _GOING
-            if checked.is_over:
-                checked = Deadline(self._clock, SESSION_LOOK_S)
+            if self._checked.is_over:
+                self._checked = Deadline(self._clock, SESSION_LOOK_S)
                 if not self._may_stay():
                     return _SIGNED_OUT
 

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 def box() -> Iterator[Path]:
     """The wrapper in a folder of its own, with an npm that only notes its calls to install and one command, `ran`;
     readable by everyone."""
+    before = os.umask(0o022)  # a test of a command in this process may have left it for the owner only
     folder = Path(tempfile.mkdtemp(prefix="clinic box "))
     folder.chmod(0o755)
     shutil.copy(ROOT / "clinicbox", folder)
@@ -32,6 +33,7 @@ def box() -> Iterator[Path]:
     )
     yield folder
     shutil.rmtree(folder)
+    os.umask(before)
 
 
 NPM = """#!/bin/sh

@@ -82,6 +82,7 @@ class SoundRelay:
         self._may_stay, self._is_ending = may_stay, is_ending
         self._borne, self._passed_on = Allowance(clock, BURST_FRAMES), Allowance(clock, PASSED_ON_FRAMES)
         self._sending: Deadline | None = None  # when the frame on its way must have left
+        self._checked = Deadline(clock, SESSION_LOOK_S)  # the gate has just looked
 
     def run(self, environ: dict[str, Any]) -> None:
         """Until either side ends, in this thread and one of its own; the stream is closed afterwards.

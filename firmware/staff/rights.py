@@ -16,6 +16,9 @@ class Right(StrEnum):
     ROSTER = "roster"  # change who works when
     CALLS = "calls"  # the journal of calls
     LISTEN = "listen"  # recordings and voice messages
+    DOWNLOAD = "download"  # take recordings off the box
+    ANSWER = "answer"  # sign in at the desk and talk to callers
+    SUPERVISE = "supervise"  # the wall; listen, whisper, barge in, release, force; judge talks
     MESSAGES = "messages"  # read and write texts
     PROMPTS = "prompts"  # what the box says
     FLOWS = "flows"  # publish the menus, and go back to older ones
@@ -38,16 +41,16 @@ class Role(StrEnum):
     AUDITOR = "auditor"  # looks on, changes nothing
 
 
-_AGENT = frozenset({Right.SEE, Right.BOOK, Right.PATIENTS, Right.CALLS, Right.LISTEN, Right.MESSAGES})
+_AGENT = frozenset({Right.SEE, Right.BOOK, Right.PATIENTS, Right.CALLS, Right.LISTEN, Right.ANSWER, Right.MESSAGES})
 _DESK = _AGENT | {Right.ROSTER}  # a doctor's absence is first known there
-_SUPERVISOR = _DESK | {Right.PROMPTS, Right.FLOWS, Right.TEST, Right.AUDIT}
+_SUPERVISOR = _DESK | {Right.DOWNLOAD, Right.SUPERVISE, Right.PROMPTS, Right.FLOWS, Right.TEST, Right.AUDIT}
 
 ROLE_RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
     {
         Role.DESK: _DESK,
         Role.AGENT: _AGENT,
-        Role.NURSE: frozenset({Right.SEE, Right.BOOK, Right.MESSAGES}),
-        Role.DOCTOR: frozenset({Right.SEE, Right.BOOK}),
+        Role.NURSE: frozenset({Right.SEE, Right.BOOK, Right.ANSWER, Right.MESSAGES}),
+        Role.DOCTOR: frozenset({Right.SEE, Right.BOOK, Right.ANSWER}),
         Role.SUPERVISOR: _SUPERVISOR,
         Role.ADMIN: frozenset(Right),
         Role.AUDITOR: frozenset({Right.SEE, Right.CALLS, Right.AUDIT}),

@@ -19,7 +19,7 @@ from firmware.storage.backups import make_private, newest_backup
 from firmware.storage.errors import LedgerBusy, LedgerDamaged, Settled
 
 BUSY_TIMEOUT_S = 5.0
-SCHEMA_REVISION = "0009"  # the newest in migrations/versions; Alembic is imported only for another one
+SCHEMA_REVISION = "0010"  # the newest in migrations/versions; Alembic is imported only for another one
 
 Transaction = Connection
 

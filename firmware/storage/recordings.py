@@ -76,7 +76,9 @@ def archive(tx: Transaction, call_id: str, file: str) -> None:
 
 def unpacked(tx: Transaction) -> list[Recording]:
     """Those not archived yet, oldest first: also what a crash left in the state "recording"."""
-    rows = tx.execute(select(recordings).where(text("state != 'archived'")).order_by(recordings.c.call_id))
+    rows = tx.execute(
+        select(recordings).where(text("state IN ('recording', 'complete')")).order_by(recordings.c.call_id)
+    )
     return [Recording(row.call_id, row.file, row.state, row.seconds) for row in rows]
 
 

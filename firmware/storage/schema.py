@@ -251,6 +251,8 @@ calls = Table(
     Column("ended_at", Instant),
     Column("end_reason", String(40)),
     Column("outcome", String(40)),  # "booked", "cancelled", "message", "left at confirm", ...
+    Column("direction", String(8), nullable=False, server_default="in"),  # in, out, inside
+    Column("called", String(20)),  # the number that was called: the line's own (DNIS), or the one that the box called
     Index("calls_by_patient", "patient_id", "started_at"),
     Index("calls_by_caller", "caller", "started_at"),
     Index("calls_by_line", "line", "started_at"),
@@ -273,10 +275,29 @@ recordings = Table(
     Column("file", String(200), nullable=False),  # relative to the recordings folder
     Column("state", String(10), nullable=False),  # recording, complete, archived
     Column("seconds", Integer),
+    Column("keep_class", String(20), nullable=False, server_default="ordinary"),  # how long it is kept
+    Column("is_held", Integer, nullable=False, server_default="0"),  # legal hold: not deleted, however old
+    Column("held_by", String(40)),
+    Column("deleted_at", Instant),
+    Column("deleted_why", String(20)),  # age, quota, refused, lost
     Index(
         "recordings_not_archived", "call_id",
-        sqlite_where=text("state != 'archived'"), postgresql_where=text("state != 'archived'"),
+        sqlite_where=text("state IN ('recording', 'complete')"),
+        postgresql_where=text("state IN ('recording', 'complete')"),
     ),
+    Index(
+        "recordings_kept", "call_id",
+        sqlite_where=text("deleted_at IS NULL"), postgresql_where=text("deleted_at IS NULL"),
+    ),
+)  # fmt: skip
+
+recording_marks = Table(  # what happened when in a recording
+    "recording_marks", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("call_id", ForeignKey("recordings.call_id"), nullable=False, index=True),
+    Column("at_s", Integer, nullable=False),  # from its beginning
+    Column("kind", String(20), nullable=False),  # answered, held, resumed, paused, transferred, joined, note
+    Column("detail", String(200), nullable=False, server_default=""),
 )  # fmt: skip
 
 voice_messages = Table(
@@ -290,7 +311,17 @@ voice_messages = Table(
     Column("done_at", Instant),
     Column("done_by", String(40)),
     Column("owner", String(40)),  # the login of who looks after it
+    Column("box", String(40), nullable=False, server_default="shared"),  # shared, "agent/<user id>", "doctor/<id>"
+    Column("due_at", Instant),
+    Column("patient_id", ForeignKey("patients.id")),
+    Column("answer_file", String(200)),  # what the doctor said to the question
+    Column("answered_at", Instant),
+    Column("answered_by", String(40)),
+    Column("answer_code", String(8)),  # with which the patient hears the answer
+    Column("heard_at", Instant),  # when the patient heard it
     Index("messages_by_number", "number", "created_at"),
+    Index("messages_by_box", "box", "id"),
+    Index("messages_by_code", "answer_code", unique=True),
     Index("messages_by_call", "call_id"),
     Index("messages_not_done", "id", sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),
 )  # fmt: skip

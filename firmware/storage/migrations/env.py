@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+from firmware.storage import desk_schema  # noqa: F401 - its tables join the metadata
 from firmware.storage.schema import metadata
 
 context.configure(

@@ -1,0 +1,291 @@
+"""The desk: agents, callers who wait, talks, tasks, what is kept of recordings and messages, tokens of programs."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+
+_INSTANT = sa.String(length=24)
+_UNFINISHED = sa.text("state IN ('recording', 'complete')")
+
+
+def upgrade() -> None:
+    _add_agents()
+    _add_queues()
+    _add_what_follows_a_talk()
+    _add_columns()
+
+
+def _add_agents() -> None:
+    op.create_table(
+        "api_tokens",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("scopes", sa.String(length=200), nullable=False),
+        sa.Column("created_at", _INSTANT, nullable=False),
+        sa.Column("created_by", sa.String(length=40), nullable=False),
+        sa.Column("seen_at", _INSTANT),
+        sa.Column("revoked_at", _INSTANT),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("token_hash"),
+    )
+    op.create_table(
+        "articles",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("topic", sa.String(length=60), nullable=False),
+        sa.Column("title_zh", sa.String(length=80), nullable=False),
+        sa.Column("title_en", sa.String(length=80), nullable=False),
+        sa.Column("body_zh", sa.Text(), nullable=False),
+        sa.Column("body_en", sa.Text(), nullable=False),
+        sa.Column("keywords", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("changed_at", _INSTANT, nullable=False),
+        sa.Column("changed_by", sa.String(length=40), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "agents",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("extension", sa.String(length=8), nullable=False),
+        sa.Column("languages", sa.String(length=20), server_default="zh en", nullable=False),
+        sa.Column("phone_number", sa.String(length=20)),
+        sa.Column("outside_class", sa.String(length=20), server_default="local", nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"]),
+        sa.PrimaryKeyConstraint("user_id"),
+        sa.UniqueConstraint("extension"),
+    )
+    op.create_table(
+        "agent_skills",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("queue", sa.String(length=40), nullable=False),
+        sa.Column("level", sa.Integer(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["agents.user_id"]),
+        sa.PrimaryKeyConstraint("user_id", "queue"),
+    )
+    op.create_table(
+        "agent_states",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=20), server_default="", nullable=False),
+        sa.Column("device", sa.String(length=10), server_default="browser", nullable=False),
+        sa.Column("by", sa.String(length=40)),
+        sa.Column("at", _INSTANT, nullable=False),
+        sa.Column("until", _INSTANT),
+        sa.CheckConstraint(
+            "state IN ('offline', 'ready', 'not-ready', 'ringing', 'talking', 'wrap-up')", name="agent_state"
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["agents.user_id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "agent_state_now",
+        "agent_states",
+        ["user_id"],
+        unique=True,
+        sqlite_where=sa.text("until IS NULL"),
+        postgresql_where=sa.text("until IS NULL"),
+    )
+    op.create_index("agent_states_in_time", "agent_states", ["user_id", "at"])
+
+
+def _add_queues() -> None:
+    op.create_table(
+        "call_notes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.String(length=40), nullable=False),
+        sa.Column("at", _INSTANT, nullable=False),
+        sa.Column("author", sa.String(length=40), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_call_notes_call_id", "call_notes", ["call_id"])
+    op.create_table(
+        "quality_scores",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.String(length=40), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("form", sa.String(length=40), nullable=False),
+        sa.Column("answers", sa.Text(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("most_points", sa.Integer(), nullable=False),
+        sa.Column("remark", sa.Text(), server_default="", nullable=False),
+        sa.Column("appeal", sa.Text()),
+        sa.Column("author", sa.String(length=40), nullable=False),
+        sa.Column("at", _INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"]),
+        sa.ForeignKeyConstraint(["user_id"], ["agents.user_id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_quality_scores_call_id", "quality_scores", ["call_id"])
+    op.create_index("quality_of_agent", "quality_scores", ["user_id", "at"])
+    op.create_table(
+        "queue_entries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.String(length=40)),
+        sa.Column("queue", sa.String(length=40), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("number", sa.String(length=20)),
+        sa.Column("patient_id", sa.Integer()),
+        sa.Column("priority", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("wished_user_id", sa.Integer()),
+        sa.Column("turn_at", _INSTANT, nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("is_callback", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("not_before", _INSTANT),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("purpose", sa.String(length=100), server_default="", nullable=False),
+        sa.Column("owner", sa.String(length=40)),
+        sa.Column("said_position", sa.Integer()),
+        sa.Column("user_id", sa.Integer()),
+        sa.Column("answered_at", _INSTANT),
+        sa.Column("left_at", _INSTANT),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'calling', 'answered', 'abandoned', 'message', 'callback', 'returned', 'closed', "
+            "'failed', 'withdrawn')",
+            name="entry_state",
+        ),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"]),
+        sa.ForeignKeyConstraint(["patient_id"], ["patients.id"]),
+        sa.ForeignKeyConstraint(["user_id"], ["agents.user_id"]),
+        sa.ForeignKeyConstraint(["wished_user_id"], ["agents.user_id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("entries_by_number", "queue_entries", ["number", "turn_at"])
+    op.create_index("entries_in_time", "queue_entries", ["turn_at"])
+    op.create_index(
+        "entries_that_wait",
+        "queue_entries",
+        ["turn_at"],
+        sqlite_where=sa.text("state IN ('waiting', 'calling')"),
+        postgresql_where=sa.text("state IN ('waiting', 'calling')"),
+    )
+    op.create_index("ix_queue_entries_call_id", "queue_entries", ["call_id"])
+
+
+def _add_what_follows_a_talk() -> None:
+    op.create_table(
+        "ratings",
+        sa.Column("call_id", sa.String(length=40), nullable=False),
+        sa.Column("user_id", sa.Integer()),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=10), nullable=False),
+        sa.Column("at", _INSTANT, nullable=False),
+        sa.CheckConstraint("score BETWEEN 1 AND 5", name="rating_score"),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"]),
+        sa.ForeignKeyConstraint(["user_id"], ["agents.user_id"]),
+        sa.PrimaryKeyConstraint("call_id"),
+    )
+    op.create_index("ratings_of_agent", "ratings", ["user_id", "at"])
+    op.create_table(
+        "tasks",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("number", sa.String(length=20)),
+        sa.Column("patient_id", sa.Integer()),
+        sa.Column("call_id", sa.String(length=40)),
+        sa.Column("detail", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("times", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("created_at", _INSTANT, nullable=False),
+        sa.Column("due_at", _INSTANT),
+        sa.Column("owner", sa.String(length=40)),
+        sa.Column("done_at", _INSTANT),
+        sa.Column("done_by", sa.String(length=40)),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"]),
+        sa.ForeignKeyConstraint(["patient_id"], ["patients.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("tasks_by_number", "tasks", ["number", "created_at"])
+    op.create_index(
+        "tasks_not_done",
+        "tasks",
+        ["created_at"],
+        sqlite_where=sa.text("done_at IS NULL"),
+        postgresql_where=sa.text("done_at IS NULL"),
+    )
+    op.create_table(
+        "offers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("at", _INSTANT, nullable=False),
+        sa.Column("ended_at", _INSTANT),
+        sa.Column("outcome", sa.String(length=10)),
+        sa.ForeignKeyConstraint(["entry_id"], ["queue_entries.id"]),
+        sa.ForeignKeyConstraint(["user_id"], ["agents.user_id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_offers_entry_id", "offers", ["entry_id"])
+    op.create_index("offers_of_agent", "offers", ["user_id", "at"])
+    op.create_table(
+        "recording_marks",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.String(length=40), nullable=False),
+        sa.Column("at_s", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("detail", sa.String(length=200), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["call_id"], ["recordings.call_id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_recording_marks_call_id", "recording_marks", ["call_id"])
+    op.create_table(
+        "talks",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.String(length=40), nullable=False),
+        sa.Column("entry_id", sa.Integer()),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("direction", sa.String(length=8), nullable=False),
+        sa.Column("number", sa.String(length=20)),
+        sa.Column("rang_at", _INSTANT),
+        sa.Column("began_at", _INSTANT, nullable=False),
+        sa.Column("ended_at", _INSTANT),
+        sa.Column("ended_by", sa.String(length=10)),
+        sa.Column("held_s", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("wrapped_up_at", _INSTANT),
+        sa.Column("disposition", sa.String(length=40)),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"]),
+        sa.ForeignKeyConstraint(["entry_id"], ["queue_entries.id"]),
+        sa.ForeignKeyConstraint(["user_id"], ["agents.user_id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_talks_call_id", "talks", ["call_id"])
+    op.create_index("talks_in_time", "talks", ["began_at"])
+    op.create_index("talks_of_agent", "talks", ["user_id", "began_at"])
+
+
+def _add_columns() -> None:
+    op.add_column("calls", sa.Column("direction", sa.String(length=8), server_default="in", nullable=False))
+    op.add_column("calls", sa.Column("called", sa.String(length=20)))
+    op.add_column(
+        "recordings", sa.Column("keep_class", sa.String(length=20), server_default="ordinary", nullable=False)
+    )
+    op.add_column("recordings", sa.Column("is_held", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("recordings", sa.Column("held_by", sa.String(length=40)))
+    op.add_column("recordings", sa.Column("deleted_at", _INSTANT))
+    op.add_column("recordings", sa.Column("deleted_why", sa.String(length=20)))
+    op.create_index(
+        "recordings_kept",
+        "recordings",
+        ["call_id"],
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.add_column("voice_messages", sa.Column("box", sa.String(length=40), server_default="shared", nullable=False))
+    op.add_column("voice_messages", sa.Column("due_at", _INSTANT))
+    op.execute("ALTER TABLE voice_messages ADD COLUMN patient_id INTEGER REFERENCES patients (id)")
+    op.add_column("voice_messages", sa.Column("answer_file", sa.String(length=200)))
+    op.add_column("voice_messages", sa.Column("answered_at", _INSTANT))
+    op.add_column("voice_messages", sa.Column("answered_by", sa.String(length=40)))
+    op.add_column("voice_messages", sa.Column("answer_code", sa.String(length=8)))
+    op.add_column("voice_messages", sa.Column("heard_at", _INSTANT))
+    op.create_index("messages_by_box", "voice_messages", ["box", "id"])
+    op.create_index("messages_by_code", "voice_messages", ["answer_code"], unique=True)
+
+    op.drop_index("recordings_not_archived", "recordings")
+    op.create_index(
+        "recordings_not_archived", "recordings", ["call_id"], sqlite_where=_UNFINISHED, postgresql_where=_UNFINISHED
+    )

@@ -54,6 +54,11 @@ def international(number: str) -> str:
     return number
 
 
+def is_service(number: str) -> bool:
+    """Whether a number in normal form is a public service's, which exists only inside the country: 120, 10086."""
+    return _SERVICE.fullmatch(number) is not None
+
+
 def is_mobile(number: str) -> bool:
     """Whether a number in normal form may be a mobile; of other countries nothing is known, so they may."""
     return number.startswith("+") or _MOBILE.fullmatch(number) is not None

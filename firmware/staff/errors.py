@@ -79,6 +79,37 @@ class LastAdmin(StaffError):
         super().__init__("this is the last administrator who can sign in: make another one first")
 
 
+class NoSuchAgent(StaffError):
+    """Nobody with this number, or this person, takes calls."""
+
+    def __init__(self, who: str) -> None:
+        super().__init__(f"nobody who takes calls has {who}")
+
+
+class MayNotAnswer(StaffError):
+    """People of this role take no calls."""
+
+    def __init__(self, login: str) -> None:
+        super().__init__(f"{login} has a role that takes no calls")
+        self.login = login
+
+
+class BadExtension(StaffError):
+    """An extension has 2 to 6 digits, and is no number that everybody knows as somebody else's: 120, 10086."""
+
+    def __init__(self, extension: str) -> None:
+        super().__init__("an extension has 2 to 6 digits and is neither an emergency number nor a public service's")
+        self.extension = extension
+
+
+class ExtensionTaken(StaffError):
+    """Somebody else has this extension; `login` says who."""
+
+    def __init__(self, extension: str, login: str) -> None:
+        super().__init__(f"{login} has the extension {extension}")
+        self.extension, self.login = extension, login
+
+
 class NoClaim(StaffError):
     """No claim code is open: it was used, is too old, or was guessed at too often. The box must print a new one."""
 

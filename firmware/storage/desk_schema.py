@@ -13,7 +13,7 @@ _NOT_DONE = text("done_at IS NULL")
 agents = Table(  # staff who take calls
     "agents", metadata,
     Column("user_id", ForeignKey("users.id"), primary_key=True),
-    Column("extension", String(8), nullable=False, unique=True),
+    Column("extension", String(8), unique=True),  # NULL: takes calls no more
     Column("languages", String(20), nullable=False, server_default="zh en"),  # blank-separated
     Column("phone_number", String(20)),  # where an agent away from the desk is reached
     Column("outside_class", String(20), nullable=False, server_default="local"),  # whom this agent may call

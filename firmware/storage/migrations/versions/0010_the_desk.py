@@ -49,7 +49,7 @@ def _add_agents() -> None:
     op.create_table(
         "agents",
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("extension", sa.String(length=8), nullable=False),
+        sa.Column("extension", sa.String(length=8)),
         sa.Column("languages", sa.String(length=20), server_default="zh en", nullable=False),
         sa.Column("phone_number", sa.String(length=20)),
         sa.Column("outside_class", sa.String(length=20), server_default="local", nullable=False),

@@ -133,8 +133,8 @@ def _one(tx: Transaction, which: Any, who: str) -> Agent:
     if not found:
         raise NoSuchAgent(who)
     s = agent_skills.c
-    skills = tx.execute(select(s.queue, s.level).where(s.user_id == found[0].user_id)).tuples()
-    return _agent(found[0], dict(list(skills)))
+    skills = tx.execute(select(s.queue, s.level).where(s.user_id == found[0].user_id))
+    return _agent(found[0], {row.queue: row.level for row in skills})
 
 
 def _with_right(rows: Iterable[Any]) -> Iterable[Any]:

@@ -25,6 +25,8 @@ class QueueSettings:
     strategy: str = LONGEST_IDLE  # LONGEST_IDLE or RING_ALL; both ask lower skill levels first
     priority: int = 0  # of its callers: each step is worth `ageing_s` of waiting
     ring_s: int = 15  # an offer that nobody took goes on to the next agent
+    skip_s: int = 60  # who missed or rejected a caller is not asked again so soon while somebody else is at work
+    own_language_s: int = 60  # so long only who speaks the caller's language is asked, if such a person is at work
     missed_in_a_row: int = 2  # so many, and the agent is marked "not answering"
     wrap_up_s: int = 20
     callback_after_s: int = 30  # waited so long, a callback is offered; -1: never
@@ -70,6 +72,7 @@ class DeskSettings:
         CallClass("local", prefixes=("1", "0", "2", "3", "4", "5", "6", "7", "8"), forbidden=("168", "00")),
     )
     emergency_numbers: tuple[str, ...] = ("110", "119", "120", "122", "112")
+    ageing_s: int = 60  # of waiting that a step of priority is worth
     free_lines: int = 1  # calls of our own leave so many lines free for callers
     parked_s: int = 30  # so long a talk waits for its agent's page to come back
     recording: RecordingRules = RecordingRules()

@@ -9,6 +9,7 @@ from firmware.storage.schema import Instant, metadata
 _IS_NOW = text("until IS NULL")
 _WAITS = text("state IN ('waiting', 'calling')")
 _NOT_DONE = text("done_at IS NULL")
+_TO_CALL_BACK = text("kind = 'missed' AND done_at IS NULL")
 
 agents = Table(  # staff who take calls
     "agents", metadata,
@@ -102,6 +103,7 @@ talks = Table(  # one agent's part in one call
     Column("disposition", String(40)),
     Index("talks_of_agent", "user_id", "began_at"),
     Index("talks_in_time", "began_at"),
+    Index("talks_by_number", "number", "began_at"),
 )  # fmt: skip
 
 call_notes = Table(
@@ -140,6 +142,11 @@ tasks = Table(  # what somebody at the desk still has to do
     Column("done_by", String(40)),
     Index("tasks_not_done", "created_at", sqlite_where=_NOT_DONE, postgresql_where=_NOT_DONE),
     Index("tasks_by_number", "number", "created_at"),
+    Index("tasks_by_patient", "patient_id"),
+    Index(
+        "one_missed_task_per_number", "number",
+        unique=True, sqlite_where=_TO_CALL_BACK, postgresql_where=_TO_CALL_BACK,
+    ),
 )  # fmt: skip
 
 quality_scores = Table(  # a talk judged by a supervisor

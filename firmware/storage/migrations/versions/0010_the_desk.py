@@ -200,6 +200,15 @@ def _add_what_follows_a_talk() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("tasks_by_number", "tasks", ["number", "created_at"])
+    op.create_index("tasks_by_patient", "tasks", ["patient_id"])
+    op.create_index(
+        "one_missed_task_per_number",
+        "tasks",
+        ["number"],
+        unique=True,
+        sqlite_where=sa.text("kind = 'missed' AND done_at IS NULL"),
+        postgresql_where=sa.text("kind = 'missed' AND done_at IS NULL"),
+    )
     op.create_index(
         "tasks_not_done",
         "tasks",
@@ -254,6 +263,7 @@ def _add_what_follows_a_talk() -> None:
     )
     op.create_index("ix_talks_call_id", "talks", ["call_id"])
     op.create_index("talks_in_time", "talks", ["began_at"])
+    op.create_index("talks_by_number", "talks", ["number", "began_at"])
     op.create_index("talks_of_agent", "talks", ["user_id", "began_at"])
 
 

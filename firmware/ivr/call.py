@@ -21,7 +21,8 @@ from firmware.clinic.profile import ClinicProfile
 from firmware.clock import Clock
 from firmware.ivr.book import FlowBook
 from firmware.ivr.conversation import Conversation
-from firmware.ivr.turn import Finished, Turn
+from firmware.ivr.desk_door import DeskDoor, HandOver
+from firmware.ivr.turn import Answer, DeskEnded, Finished, Turn, WantDesk
 from firmware.ivr.visit import VOICE, Visit
 from firmware.ivr.voice import CallerHungUp, VoiceChannel
 from firmware.language.catalogue import Prompt
@@ -55,6 +56,7 @@ class Reception:
     writer: RecordingWriter
     on_recorded: Callable[[Path, float], None]  # the recording of a call is complete on disk, and so many seconds long
     punctuality: Punctuality = field(default_factory=Punctuality)  # of the media threads, all calls together
+    desk: DeskDoor | None = None
     tell: Tell = lambda call, line, kind, detail: None  # what happens in a call, as it happens; never waits
 
 
@@ -70,6 +72,7 @@ class IncomingConversation:
         self._has_message = False
         self._talk: Conversation | None = None
         self._port: Port | None = None
+        self._recorder: CallRecorder | None = None
         self._began_at = reception.clock.now()
 
     @property
@@ -134,6 +137,7 @@ class IncomingConversation:
             language = people.language_of(tx, self._number) or DEFAULT_LANGUAGE
             is_slow = people.contact(tx, self._number).slow_keys
         with self._recording(port) as recorder:
+            self._recorder = recorder
             channel = self._channel(port, recorder)
             talk = self._talk = Conversation(self._box.flows, self._box.ledger, self._visit, self._note)
             try:
@@ -154,8 +158,30 @@ class IncomingConversation:
     def _converse(self, talk: Conversation, channel: VoiceChannel, language: Language, is_slow: bool) -> None:
         turn = talk.begin(language, is_slow)
         while not isinstance(turn.want, Finished):
-            turn = talk.answer(channel.carry_out(turn, talk.state.language))
+            turn = talk.answer(self._carry_out(turn, talk, channel))
         channel.carry_out(turn, talk.state.language)
+
+    def _carry_out(self, turn: Turn, talk: Conversation, channel: VoiceChannel) -> Answer:
+        if isinstance(turn.want, WantDesk):
+            return self._at_desk(turn.want.queue, talk)
+        return channel.carry_out(turn, talk.state.language)
+
+    def _at_desk(self, queue: str, talk: Conversation) -> Answer:
+        """With people, or waiting for them; raises `CallerHungUp`."""
+        port, desk = self._port, self._box.desk
+        if port is None or desk is None:
+            raise RuntimeError("there is nothing to hand over, or nobody to take it")
+        with self._tx() as tx:
+            self._describe(tx, talk, talk.state.achieved)
+        caller = HandOver(
+            self.id, self._call.line_name, self._number, talk.state.language, queue, self._patient(talk), port,
+            self._recorder,
+        )  # fmt: skip
+        outcome = desk.serve(caller)
+        if outcome is None:
+            gone = port.hung_up
+            raise CallerHungUp(gone.reason if gone else "the caller hung up")
+        return DeskEnded(outcome)
 
     def _leave(self, talk: Conversation) -> None:
         """The caller hung up: what was held is free at once, and an unfinished booking can be continued."""
@@ -175,13 +201,16 @@ class IncomingConversation:
 
     def _describe(self, tx: Transaction, talk: Conversation, outcome: str | None) -> None:
         state = talk.state
-        patient = state.memory.get("patient")
-        calls.describe(
-            tx, self.id, language=state.language, flow=state.template, flow_version=state.version,
-            patient_id=patient if isinstance(patient, int) else None,
-        )  # fmt: skip
+        calls.describe(tx, self.id, language=state.language, flow=state.template, flow_version=state.version)
+        if (patient := self._patient(talk)) is not None:
+            calls.describe(tx, self.id, patient_id=patient)
         if outcome and not self._has_message:
             calls.conclude(tx, self.id, outcome)
+
+    @staticmethod
+    def _patient(talk: Conversation) -> int | None:
+        patient = talk.state.memory.get("patient")
+        return patient if isinstance(patient, int) else None
 
     def _keep_message(self, file: Path, seconds: float) -> None:
         self._has_message = True
@@ -218,8 +247,16 @@ class IncomingConversation:
         self._box.tell(self.id, self._call.line_name, kind, detail)
 
     def _visit(self, tx: Transaction) -> Visit:
+        text_line = text_line_of(self._call.line_name)
         return Visit(
-            tx, self._now(), self._box.profile(), VOICE, self._holder, self._number, text_line_of(self._call.line_name)
+            tx,
+            self._now(),
+            self._box.profile(),
+            VOICE,
+            self._holder,
+            self._number,
+            has_desk=self._box.desk is not None,
+            text_line=text_line,
         )
 
     @property

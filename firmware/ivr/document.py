@@ -219,8 +219,9 @@ class _NodeReader:
         return Hours(fields.address("open"), fields.address("closed"))
 
     def _desk(self, fields: Fields) -> Node:
-        fields.take("desk")
-        return Desk(fields.address("unavailable"))
+        unavailable = fields.address("unavailable")
+        message = fields.address("message") if "message" in fields else unavailable
+        return Desk(fields.text("desk"), unavailable, message)
 
     def _voicemail(self, fields: Fields) -> Node:
         at_most_s = fields.number("at_most_s", 120, least=5, most=600)

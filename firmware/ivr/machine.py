@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from firmware.ivr.document import FlowError, FlowSet
-from firmware.ivr.nodes import Address, Asking, Plain, Voicemail
+from firmware.ivr.nodes import Address, Asking, Desk, Plain, Voicemail
 from firmware.ivr.passage import Limits, Passage, Rules
 from firmware.ivr.state import State
-from firmware.ivr.turn import Answer, Recorded, Turn
+from firmware.ivr.turn import Answer, DeskEnded, Recorded, Turn
 from firmware.ivr.visit import VOICE, Listing, Step, Visit
 from firmware.language.values import Language
 
@@ -52,9 +52,11 @@ class Machine:
     def resume(self, state: State, answer: Answer, visit: Visit) -> tuple[State, Turn]:
         """Go on from `state` with the patient's answer."""
         walk = Passage(self._rules, state, visit)
+        node = self.flows.node(state.address)
+        if isinstance(node, Desk) and isinstance(answer, DeskEnded):
+            return walk.come_back(node, answer.how)
         if visit.channel == VOICE and visit.now - datetime.fromisoformat(state.started_at) > self._rules.limits.call:
             return walk.end_politely()
-        node = self.flows.node(state.address)
         if isinstance(node, Voicemail):
             walk.go(node.done if isinstance(answer, Recorded) else node.silent)
         elif isinstance(node, Asking):

@@ -166,12 +166,15 @@ class Hours:
 
 @dataclass(frozen=True)
 class Desk:
-    """Hands the patient to a person; `unavailable` when nobody can take over."""
+    """Hands the patient to a person who serves `queue`; `unavailable` when nobody can take over."""
 
+    queue: str
     unavailable: Address
+    message: Address  # the patient would rather leave a message
 
     def exits(self) -> Exits:
         yield self.unavailable
+        yield self.message
 
 
 @dataclass(frozen=True)

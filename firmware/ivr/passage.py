@@ -29,7 +29,7 @@ from firmware.ivr.nodes import (
 )
 from firmware.ivr.plain_values import from_plain, to_plain
 from firmware.ivr.state import State, address_of
-from firmware.ivr.turn import Answer, Finished, Patience, Turn, Want, WantRecording
+from firmware.ivr.turn import Answer, DeskOutcome, Finished, Patience, Turn, Want, WantDesk, WantRecording
 from firmware.ivr.visit import VOICE, Item, Listing, Step, Visit
 from firmware.language.catalogue import Prompt
 
@@ -106,6 +106,24 @@ class Passage:
             raise FlowError(f"{self._state.address} waits for no answer")
         return Turn(str(self._state.address), (), want)
 
+    def come_back(self, desk: Desk, how: DeskOutcome) -> tuple[State, Turn]:
+        """The desk is done with the patient; the time there does not count."""
+        self._change(started_at=self._visit.now.isoformat(), rounds=0, asked=())
+        match how:
+            case DeskOutcome.SERVED:
+                return self._finished()
+            case DeskOutcome.UNAVAILABLE:
+                self.go(desk.unavailable)
+            case DeskOutcome.MESSAGE:
+                self.go(desk.message)
+            case DeskOutcome.BACK if self._state.left:
+                where, *stack = self._state.left
+                self._is_news = True
+                self._move(address_of(where), tuple(stack))
+            case _:
+                self.leave_for(self._flows.main)
+        return self.to_next_turn()
+
     def _move(self, address: Address, stack: tuple[str, ...]) -> None:
         self._change(flow=address.flow, node=address.node, stack=stack, tries=0, page=0, offered={}, more=None)
 
@@ -126,6 +144,8 @@ class Passage:
             case Say():
                 self._say(*node.says)
                 self.go(node.then)
+            case Desk() if self._visit.has_desk:
+                return self._turn((), WantDesk(node.queue))
             case Text():
                 self._write(node)
             case Run():
@@ -249,6 +269,8 @@ class Passage:
     def _take(self, choice: Choice) -> None:
         self._change(memory={**self._state.memory, **(choice.sets or {})})
         if choice.to:
+            if isinstance(self._flows.node(choice.to), Desk):
+                self._change(left=(str(self._state.address), *self._state.stack))
             self.go(choice.to)
         elif choice.run:
             self._run(choice.run, None)

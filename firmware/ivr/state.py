@@ -9,6 +9,8 @@ from typing import Any
 from firmware.ivr.nodes import Address, Plain
 from firmware.language.values import Language
 
+_TUPLES = ("stack", "asked", "left")
+
 
 class StateError(Exception):
     """A saved dialogue cannot be read."""
@@ -43,6 +45,7 @@ class State:
     hesitates: bool = False  # the last try was silent or too short
     is_slow: bool = False  # hesitated and then answered: gets more time
     is_ending: bool = False  # the limits were reached once
+    left: tuple[str, ...] = ()  # the question that was left for the desk, and under it the stack
 
     @property
     def address(self) -> Address:
@@ -56,7 +59,7 @@ class State:
     def from_plain(cls, plain: Mapping[str, Any]) -> State:
         """The state that `to_plain` gave, also after a way through JSON; raises `StateError` for anything else."""
         try:
-            return cls(**{**plain, "stack": tuple(plain["stack"]), "asked": tuple(plain["asked"])})
+            return cls(**{**plain, **{name: tuple(plain[name]) for name in _TUPLES if name in plain}})
         except (TypeError, KeyError) as error:
             raise StateError(f"this is no saved dialogue: {error}") from error
 

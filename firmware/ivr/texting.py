@@ -219,7 +219,7 @@ class _Exchange:
 
     def _visit(self, dialogue_id: str) -> Visit:
         holder = f"dialogue/{dialogue_id}"
-        return Visit(self._tx, self._now, self._profile, TEXT, holder, self._number, self._test_line)
+        return Visit(self._tx, self._now, self._profile, TEXT, holder, self._number, text_line=self._test_line)
 
     def _machine(self, state: State) -> Machine:
         return Machine(self._flows.version(state.template, state.version), STEPS, LISTS)

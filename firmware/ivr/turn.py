@@ -7,6 +7,7 @@ how the other works: a turn can be spoken, texted or shown.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from firmware.language.catalogue import Prompt
@@ -53,11 +54,18 @@ class WantRecording:
 
 
 @dataclass(frozen=True)
+class WantDesk:
+    """Hand the patient to the desk: whoever waits in `queue` speaks with a person there, or learns that nobody can."""
+
+    queue: str
+
+
+@dataclass(frozen=True)
 class Finished:
     """The dialogue is over: the voice channel hangs up after the prompts."""
 
 
-Want = WantKey | WantDigits | WantRecording | Finished
+Want = WantKey | WantDigits | WantRecording | WantDesk | Finished
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,16 @@ class Turn:
     want: Want
     patience: Patience = field(default_factory=Patience)
     is_news: bool = False  # the answer was not taken as expected: what was keyed ahead was meant for something else
+
+
+class DeskOutcome(StrEnum):
+    """How a patient comes back from the desk; who hangs up there does not come back."""
+
+    SERVED = "served"  # somebody spoke with them; nothing is left to say
+    UNAVAILABLE = "unavailable"  # closed, nobody there, too many wait
+    MESSAGE = "message"  # they would rather leave a message
+    BACK = "back"  # to the menu, where they left it
+    MAIN = "main"  # to the main menu
 
 
 @dataclass(frozen=True)
@@ -91,4 +109,11 @@ class Recorded:
     seconds: float
 
 
-Answer = Keys | Nothing | Recorded
+@dataclass(frozen=True)
+class DeskEnded:
+    """What became of a patient who was handed to the desk."""
+
+    how: DeskOutcome
+
+
+Answer = Keys | Nothing | Recorded | DeskEnded

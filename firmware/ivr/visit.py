@@ -32,6 +32,7 @@ class Visit:
     channel: str  # VOICE or TEXT
     holder: str  # "call/<id>" or "dialogue/<id>": what holds slots
     number: str | None  # the patient's number, normalised; None when withheld or unknown
+    has_desk: bool = False  # people can be spoken to on this channel
     text_line: str | None = None  # the only line that texts to the patient may leave through; None: any
 
     @property

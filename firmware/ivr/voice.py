@@ -18,12 +18,12 @@ from firmware.audio.player import PromptSource, beep
 from firmware.audio.port import HungUp, KeyPressed, Port, PortEvent, Sound, SourceEnded
 from firmware.audio.recorder import MessageRecorder
 from firmware.audio.recording_writer import RecordingWriter
+from firmware.audio.speaker import sounds
 from firmware.clock import Clock
-from firmware.ivr import speaking
 from firmware.ivr.catalogue import prompts
+from firmware.ivr.speaking import spoken_prompts
 from firmware.ivr.turn import (
     Answer,
-    Finished,
     Keys,
     Nothing,
     Patience,
@@ -84,8 +84,7 @@ class VoiceChannel:
 
     def carry_out(self, turn: Turn, language: Language) -> Answer:
         """Say the turn and wait for its answer; raises `CallerHungUp`."""
-        prompts_ = speaking.spoken_prompts(turn, language, prompts())
-        sound = speaking.sounds(prompts_, language, self._clips)
+        sound = sounds(spoken_prompts(turn, language, prompts()), language, self._clips)
         self._deaf_until_s = self._port.seconds + NEWS_S if turn.is_news else 0.0
         match turn.want:
             case WantKey():
@@ -96,7 +95,7 @@ class VoiceChannel:
                     return self._digits(sound, want, turn.patience)
             case WantRecording(at_most_s):
                 return self._message(sound, at_most_s)
-            case Finished():
+            case _:
                 self._tell_to_the_end(sound)
                 return Nothing()
 

@@ -217,8 +217,10 @@ class Picture:
             case Hours(open_, closed):
                 yield t("flows.exit.open"), open_
                 yield t("flows.exit.closed"), closed
-            case Desk(unavailable):
+            case Desk(_, unavailable, message):
                 yield t("flows.exit.unavailable"), unavailable
+                if message != unavailable:
+                    yield t("flows.exit.message"), message
             case Voicemail(done=done, silent=silent):
                 yield t("flows.exit.recorded"), done
                 yield t("flows.exit.silent"), silent

@@ -1,0 +1,61 @@
+"""Why the desk refuses something, in the field's words; the web UI says each in its own way."""
+
+
+class DeskError(Exception):
+    """The desk can't do what was asked."""
+
+
+class NoAgent(DeskError):
+    """This person has no extension, so they can't take calls."""
+
+
+class NotSignedIn(DeskError):
+    """Only who has signed in at the desk can do this."""
+
+
+class WrongState(DeskError):
+    """What was asked does not fit what the agent is doing: a page that shows something old, or lies."""
+
+
+class NothingRings(DeskError):
+    """No call rings there any more: somebody was faster, or the caller has gone."""
+
+
+class NoTalk(DeskError):
+    """The agent is in no call."""
+
+
+class NoSuchExtension(DeskError):
+    """Nobody has this extension, or whoever has it is not at the desk."""
+
+
+class ExtensionBusy(DeskError):
+    """Whoever has this extension is in a call."""
+
+
+class TransferToOneself(DeskError):
+    """A call can't be handed to who has it."""
+
+
+class TransferLoop(DeskError):
+    """The call has been handed round too often."""
+
+
+class NumberForbidden(DeskError):
+    """This agent may not call that number."""
+
+
+class NoFreeLine(DeskError):
+    """Every line is in use or kept free for callers."""
+
+
+class NotAllowed(DeskError):
+    """Only supervisors do this."""
+
+
+class NeedsDisposition(DeskError):
+    """Before the next call somebody must say what the last one was about."""
+
+
+class NoSound(DeskError):
+    """The agent's page has no sound: a call would be silent."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import queue
 import subprocess
 import sys
@@ -11,7 +10,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from firmware.audio.recording_file import HEADER_BYTES
+from firmware.audio.recording_file import HEADER_BYTES, sync_folder
 from firmware.threads import Worker
 
 log = logging.getLogger(__name__)
@@ -95,7 +94,7 @@ class Archiver:
             part.replace(ogg)
         finally:
             part.unlink(missing_ok=True)
-        _sync_folder(wav.parent)
+        sync_folder(wav.parent)
         if self._on_archived is not None:
             self._on_archived(wav, ogg)
         wav.unlink()
@@ -117,11 +116,3 @@ class Archiver:
         if status and not self._is_ending:
             raise subprocess.CalledProcessError(status, command)
         return not status
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

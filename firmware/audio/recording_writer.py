@@ -6,9 +6,11 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-from firmware.audio.recording_file import RecordingFile
+from firmware.audio.recording_file import RecordingFile, remove
 from firmware.threads import Worker
 
 log = logging.getLogger(__name__)
@@ -18,16 +20,46 @@ Job = Callable[[RecordingFile], None]
 _QUEUED_JOBS = 1000  # half a second of one call each: a minute of a stalled disk at eight calls
 
 
+@dataclass(frozen=True)
+class Mark:
+    """Something that happened `at_s` seconds after the beginning of a recording."""
+
+    at_s: float
+    kind: str
+    detail: str = ""
+
+
+class Index(Protocol):
+    """Where it is written down what becomes of recordings; told in the writer's thread."""
+
+    def marked(self, file: Path, mark: Mark) -> None:
+        """The mark belongs to the recording."""
+
+    def refused(self, file: Path) -> None:
+        """The recording will be thrown away as soon as this returns."""
+
+
+class NoIndex:
+    """For recordings that nobody keeps a list of."""
+
+    def marked(self, file: Path, mark: Mark) -> None:
+        """Nobody wants to know."""
+
+    def refused(self, file: Path) -> None:
+        """Nobody wants to know."""
+
+
 class Recording:
     """One recording, seen by the thread that makes the sound: jobs done on its file in order, later.
 
     After a failure (a full disk, a stalled one) the recording is dropped: one log line, the call goes on.
     """
 
-    def __init__(self, file: Path, channels: int, jobs: queue.Queue[Callable[[], None]]) -> None:
+    def __init__(self, file: Path, channels: int, jobs: queue.Queue[Callable[[], None]], index: Index) -> None:
         self._file = file
         self._channels = channels
         self._jobs = jobs
+        self._index = index
         self._open: RecordingFile | None = None
         self._is_dropped = False
         self._is_closed = False
@@ -40,6 +72,17 @@ class Recording:
             self._drop("the disk is too slow")
             return
         self._jobs.put(lambda: self._work(job))
+
+    def mark(self, mark: Mark) -> None:
+        """Have the mark written down; returns at once."""
+        if not self._is_closed:
+            self._jobs.put(lambda: self._index.marked(self._file, mark))
+
+    def discard(self) -> None:
+        """Keep nothing of it, neither what was written nor what is still queued; returns at once."""
+        if not self._is_closed:
+            self._is_closed = True
+            self._jobs.put(self._throw_away)
 
     def close(self, on_closed: Callable[[Path, float], None] | None = None) -> None:
         """Finish the file; `on_closed(file, seconds)` comes in the writer's thread, unless it was dropped or empty."""
@@ -67,6 +110,15 @@ class Recording:
         if on_closed is not None and not self._is_dropped:
             on_closed(self._file, self._open.seconds)
 
+    def _throw_away(self) -> None:
+        self._is_dropped = True
+        try:
+            self._index.refused(self._file)  # first: a power cut in between leaves a file that the index disowns
+        finally:
+            if self._open is not None:
+                self._open.close()
+            remove(self._file)
+
     def _drop(self, why: str) -> None:
         if not self._is_dropped:
             self._is_dropped = True
@@ -76,7 +128,8 @@ class Recording:
 class RecordingWriter:
     """Owns the thread and its queue."""
 
-    def __init__(self) -> None:
+    def __init__(self, index: Index | None = None) -> None:
+        self._index = index or NoIndex()
         self._jobs: queue.Queue[Callable[[], None]] = queue.Queue()
         self._is_ending = False
         self._worker = Worker("recording writer", self._run)
@@ -87,7 +140,7 @@ class RecordingWriter:
 
     def open(self, file: Path, channels: int) -> Recording:
         """A new recording; its file appears with the first sound."""
-        return Recording(file, channels, self._jobs)
+        return Recording(file, channels, self._jobs, self._index)
 
     def flush(self) -> None:
         """Block until all that was queued is written."""

@@ -314,7 +314,10 @@ voice_messages = Table(
     Column("box", String(40), nullable=False, server_default="shared"),  # shared, "agent/<user id>", "doctor/<id>"
     Column("due_at", Instant),
     Column("patient_id", ForeignKey("patients.id")),
+    Column("queue", String(40)),  # in which the caller had waited for a person before
+    Column("language", String(2)),
     Column("answer_file", String(200)),  # what the doctor said to the question
+    Column("answer_text", Text),  # or wrote
     Column("answered_at", Instant),
     Column("answered_by", String(40)),
     Column("answer_code", String(8)),  # with which the patient hears the answer
@@ -437,6 +440,7 @@ users = Table(
     Column("is_active", Integer, nullable=False, server_default="1"),
     Column("created_at", Instant, nullable=False),
     Column("password_at", Instant, nullable=False),  # when the password was set
+    Column("doctor_id", ForeignKey("doctors.id")),  # as whom of the roster this person answers patients' questions
 )  # fmt: skip
 
 web_sessions = Table(

@@ -193,6 +193,12 @@ class Port:
             self._source = None
             self._purge = True
 
+    def withdraw(self, source: Source) -> None:
+        """Fall silent if `source` is what speaks; anything else speaks on."""
+        with self._changed:
+            if self._source is source:
+                self._source = None
+
     def only_listen(self, on: bool) -> None:
         """Before and after recording a caller: a modem that cannot do both at once receives instead of sending.
 

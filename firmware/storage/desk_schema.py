@@ -103,6 +103,7 @@ talks = Table(  # one agent's part in one call
     Column("disposition", String(40)),
     Index("talks_of_agent", "user_id", "began_at"),
     Index("talks_in_time", "began_at"),
+    Index("talks_by_disposition", "disposition", "began_at"),
     Index("talks_by_number", "number", "began_at"),
 )  # fmt: skip
 
@@ -123,7 +124,17 @@ ratings = Table(  # what patients think of a talk
     Column("channel", String(10), nullable=False),  # voice, text
     Column("at", Instant, nullable=False),
     Index("ratings_of_agent", "user_id", "at"),
+    Index("ratings_by_score", "score", "at"),
     CheckConstraint("score BETWEEN 1 AND 5", name="rating_score"),
+)  # fmt: skip
+
+rating_requests = Table(  # patients who were asked by text what they think of a talk
+    "rating_requests", metadata,
+    Column("call_id", ForeignKey("calls.id"), primary_key=True),
+    Column("user_id", ForeignKey("agents.user_id")),
+    Column("number", String(20), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("rating_requests_by_number", "number", "at"),
 )  # fmt: skip
 
 tasks = Table(  # what somebody at the desk still has to do
@@ -160,15 +171,33 @@ quality_scores = Table(  # a talk judged by a supervisor
     Column("most_points", Integer, nullable=False),
     Column("remark", Text, nullable=False, server_default=""),
     Column("appeal", Text),  # what the agent says against it
+    Column("appeal_answer", Text),
     Column("author", String(40), nullable=False),
     Column("at", Instant, nullable=False),
     Index("quality_of_agent", "user_id", "at"),
 )  # fmt: skip
 
+purges = Table(  # what was deleted of recordings and messages, and what could not be
+    "purges", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("by_age", Integer, nullable=False),
+    Column("by_quota", Integer, nullable=False),
+    Column("messages", Integer, nullable=False),
+    Column("held", Integer, nullable=False),  # that would have gone but for their legal hold
+    Column("leftovers", Integer, nullable=False),  # files of recordings that had been deleted before
+    Column("orphan_files", Integer, nullable=False),  # that no row knows: nobody's, so they stay
+    Column("orphan_rows", Integer, nullable=False),  # whose file is gone
+    Column("failed", Integer, nullable=False),
+    Column("failed_names", Text, nullable=False, server_default=""),  # the first of them
+    Column("used_percent", Integer, nullable=False),  # of the disk, afterwards
+)  # fmt: skip
+
 articles = Table(  # what is known at the desk, in words that may be read out or texted
     "articles", metadata,
     Column("id", Integer, primary_key=True),
-    Column("topic", String(60), nullable=False),
+    Column("topic_zh", String(60), nullable=False),  # levels of the tree with "/" between them
+    Column("topic_en", String(60), nullable=False),
     Column("title_zh", String(80), nullable=False),
     Column("title_en", String(80), nullable=False),
     Column("body_zh", Text, nullable=False),

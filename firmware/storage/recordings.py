@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, text, update
 
 from firmware.storage.ledger import Transaction
 from firmware.storage.schema import calls, recordings, voice_messages
@@ -14,23 +16,22 @@ from firmware.storage.schema import calls, recordings, voice_messages
 RECORDING = "recording"
 COMPLETE = "complete"
 ARCHIVED = "archived"
+DELETED = "deleted"
+SHARED = "shared"  # the box of messages for whoever is at the desk
+MOST_WAITING = 200
 
 _MESSAGE_HEADER_BYTES = 58  # of one channel of u-law: audio.recording_file
 _MESSAGE_BYTES_A_SECOND = 8000  # reckoned from the size, for what a crash cut short may say nothing of its length
 
 _ADVANCE = (
     update(recordings)
-    .where(recordings.c.call_id == bindparam("which"))
+    .where(recordings.c.call_id == bindparam("which"), recordings.c.deleted_at.is_(None))
     .values(state=bindparam("new_state"), file=bindparam("new_file"), seconds=bindparam("length_s"))
 )
 _ARCHIVE = (
     update(recordings)
-    .where(recordings.c.call_id == bindparam("which"))
+    .where(recordings.c.call_id == bindparam("which"), recordings.c.deleted_at.is_(None))
     .values(state=ARCHIVED, file=bindparam("new_file"))
-)
-_MESSAGES = select(
-    *(voice_messages.c[name] for name in ("id", "call_id", "number", "file", "seconds", "created_at")),
-    *(voice_messages.c[name] for name in ("done_at", "done_by", "owner")),
 )
 
 
@@ -57,11 +58,35 @@ class VoiceMessage:
     done_at: datetime | None = None
     done_by: str | None = None  # of the staff
     owner: str | None = None  # the login of who looks after it
+    box: str = SHARED
+    due_at: datetime | None = None
+    patient_id: int | None = None  # who has shown who they are
+    queue: str | None = None  # in which the caller had waited for a person before
+    language: str | None = None
+    answer_file: str | None = None  # relative to the folder of messages
+    answer_text: str | None = None
+    answered_at: datetime | None = None
+    answered_by: str | None = None  # of the staff
+    answer_code: str | None = None
+    heard_at: datetime | None = None  # when the answer was played or told to the patient
+
+    @property
+    def is_to_be_told(self) -> bool:
+        """Whether the desk has to tell the patient a doctor's answer, since no text could say how to hear it."""
+        return self.answered_at is not None and self.answer_code is None and self.heard_at is None
+
+    def is_overdue(self, now: datetime) -> bool:
+        return self.done_at is None and self.due_at is not None and self.due_at <= now
+
+
+_MESSAGES = select(*(voice_messages.c[each.name] for each in fields(VoiceMessage)))
+_FIRST_DUE = (func.coalesce(voice_messages.c.due_at, voice_messages.c.created_at), voice_messages.c.id)
 
 
 def begin(tx: Transaction, call_id: str, file: str) -> None:
     """The call is being recorded to `file`."""
-    tx.execute(recordings.insert(), {"call_id": call_id, "file": file, "state": RECORDING})
+    began_at = select(calls.c.started_at).where(calls.c.id == call_id).scalar_subquery()
+    tx.execute(recordings.insert().values(call_id=call_id, file=file, state=RECORDING, began_at=began_at))
 
 
 def complete(tx: Transaction, call_id: str, file: str, seconds: int) -> None:
@@ -83,10 +108,10 @@ def unpacked(tx: Transaction) -> list[Recording]:
 
 
 def add_message(
-    tx: Transaction, now: datetime, call_id: str | None, number: str | None, file: str, seconds: int
+    tx: Transaction, now: datetime, call_id: str | None, number: str | None, file: str, seconds: int, **more: Any
 ) -> int:
-    """A caller left a message; returns its id."""
-    row = {"call_id": call_id, "number": number, "file": file, "seconds": seconds, "created_at": now}
+    """A caller left a message; returns its id. `more`: other columns, by name."""
+    row = {"call_id": call_id, "number": number, "file": file, "seconds": seconds, "created_at": now, **more}
     key: int = tx.execute(voice_messages.insert().returning(voice_messages.c.id), row).scalar_one()
     return key
 
@@ -104,15 +129,30 @@ def find_lost_messages(tx: Transaction, now: datetime, folder: Path) -> int:
     return len(lost)
 
 
-def messages_waiting(tx: Transaction) -> list[VoiceMessage]:
-    """The messages that nobody has dealt with, oldest first."""
-    rows = tx.execute(_MESSAGES.where(voice_messages.c.done_at.is_(None)).order_by(voice_messages.c.id))
+def messages_waiting(
+    tx: Transaction, boxes: Collection[str] | None = None, most: int = MOST_WAITING
+) -> list[VoiceMessage]:
+    """The messages that nobody has dealt with, the overdue first; of all boxes, or what waits in these."""
+    waits = _MESSAGES.where(voice_messages.c.done_at.is_(None)).order_by(*_FIRST_DUE).limit(most)
+    rows = tx.execute(waits if boxes is None else waits.where(waits_in(boxes)))
     return [VoiceMessage(*row) for row in rows]
 
 
-def messages(tx: Transaction, most: int, before: int | None = None) -> list[VoiceMessage]:
-    """All messages, newest first, older than the one with the id `before`."""
+def waits_in(boxes: Collection[str]) -> ColumnElement[bool]:
+    """Of what is not done: what waits for whoever looks after these boxes. A question that was answered no longer waits
+    for its doctor but, if no text told the patient how to hear the answer, for whoever is at the desk."""
+    theirs = and_(voice_messages.c.box.in_(boxes), voice_messages.c.answered_at.is_(None))
+    is_to_be_told = and_(voice_messages.c.answered_at.is_not(None), voice_messages.c.answer_code.is_(None))
+    return or_(theirs, is_to_be_told) if SHARED in boxes else theirs
+
+
+def messages(
+    tx: Transaction, most: int, before: int | None = None, boxes: Collection[str] | None = None
+) -> list[VoiceMessage]:
+    """All messages (of these boxes), newest first, older than the one with the id `before`."""
     newest = _MESSAGES.order_by(voice_messages.c.id.desc()).limit(most)
+    if boxes is not None:
+        newest = newest.where(voice_messages.c.box.in_(boxes))
     return [VoiceMessage(*row) for row in tx.execute(newest.where(voice_messages.c.id < before) if before else newest)]
 
 

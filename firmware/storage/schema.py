@@ -38,6 +38,8 @@ IS_NOT_ARRIVED = text("state IN ('failed', 'unknown') AND done_at IS NULL")  # o
 _IS_LIVE = text("state IN ('held', 'booked', 'arrived')")
 _IS_VISIT = text("state IN ('booked', 'arrived')")
 _IS_HELD = text("state = 'held'")
+_IS_KEPT = text("deleted_at IS NULL")
+_IS_OLD_NEWS = text("deleted_at IS NULL AND done_at IS NOT NULL")
 
 
 class Instant(TypeDecorator[datetime]):
@@ -257,6 +259,8 @@ calls = Table(
     Index("calls_by_caller", "caller", "started_at"),
     Index("calls_by_line", "line", "started_at"),
     Index("calls_by_outcome", "outcome", "started_at"),
+    Index("calls_by_called", "called", "started_at"),
+    Index("calls_by_flow", "flow", "started_at"),
     Index("calls_not_ended", "id", sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
 )  # fmt: skip
 
@@ -273,22 +277,22 @@ recordings = Table(
     "recordings", metadata,
     Column("call_id", ForeignKey("calls.id"), primary_key=True),
     Column("file", String(200), nullable=False),  # relative to the recordings folder
-    Column("state", String(10), nullable=False),  # recording, complete, archived
+    Column("state", String(10), nullable=False),  # recording, complete, archived, deleted
     Column("seconds", Integer),
     Column("keep_class", String(20), nullable=False, server_default="ordinary"),  # how long it is kept
     Column("is_held", Integer, nullable=False, server_default="0"),  # legal hold: not deleted, however old
     Column("held_by", String(40)),
     Column("deleted_at", Instant),
     Column("deleted_why", String(20)),  # age, quota, refused, lost
+    Column("began_at", Instant),  # when its call began
     Index(
         "recordings_not_archived", "call_id",
         sqlite_where=text("state IN ('recording', 'complete')"),
         postgresql_where=text("state IN ('recording', 'complete')"),
     ),
-    Index(
-        "recordings_kept", "call_id",
-        sqlite_where=text("deleted_at IS NULL"), postgresql_where=text("deleted_at IS NULL"),
-    ),
+    Index("recordings_kept", "began_at", "call_id", sqlite_where=_IS_KEPT, postgresql_where=_IS_KEPT),
+    Index("recordings_by_class", "keep_class", "began_at", sqlite_where=_IS_KEPT, postgresql_where=_IS_KEPT),
+    Index("recordings_on_hold", "call_id", sqlite_where=text("is_held = 1"), postgresql_where=text("is_held = 1")),
 )  # fmt: skip
 
 recording_marks = Table(  # what happened when in a recording
@@ -321,11 +325,13 @@ voice_messages = Table(
     Column("answered_at", Instant),
     Column("answered_by", String(40)),
     Column("answer_code", String(8)),  # with which the patient hears the answer
+    Column("deleted_at", Instant),  # the sound is no longer there
     Column("heard_at", Instant),  # when the patient heard it
     Index("messages_by_number", "number", "created_at"),
     Index("messages_by_box", "box", "id"),
     Index("messages_by_code", "answer_code", unique=True),
     Index("messages_by_call", "call_id"),
+    Index("messages_that_sound", "done_at", sqlite_where=_IS_OLD_NEWS, postgresql_where=_IS_OLD_NEWS),
     Index("messages_not_done", "id", sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),
 )  # fmt: skip
 

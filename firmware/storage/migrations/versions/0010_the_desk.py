@@ -36,7 +36,8 @@ def _add_agents() -> None:
     op.create_table(
         "articles",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("topic", sa.String(length=60), nullable=False),
+        sa.Column("topic_zh", sa.String(length=60), nullable=False),
+        sa.Column("topic_en", sa.String(length=60), nullable=False),
         sa.Column("title_zh", sa.String(length=80), nullable=False),
         sa.Column("title_en", sa.String(length=80), nullable=False),
         sa.Column("body_zh", sa.Text(), nullable=False),
@@ -115,6 +116,7 @@ def _add_queues() -> None:
         sa.Column("most_points", sa.Integer(), nullable=False),
         sa.Column("remark", sa.Text(), server_default="", nullable=False),
         sa.Column("appeal", sa.Text()),
+        sa.Column("appeal_answer", sa.Text()),
         sa.Column("author", sa.String(length=40), nullable=False),
         sa.Column("at", _INSTANT, nullable=False),
         sa.ForeignKeyConstraint(["call_id"], ["calls.id"]),
@@ -181,6 +183,28 @@ def _add_what_follows_a_talk() -> None:
         sa.PrimaryKeyConstraint("call_id"),
     )
     op.create_index("ratings_of_agent", "ratings", ["user_id", "at"])
+    op.create_index("ratings_by_score", "ratings", ["score", "at"])
+    op.create_table(
+        "rating_requests",
+        sa.Column("call_id", sa.String(length=40), nullable=False),
+        sa.Column("user_id", sa.Integer()),
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("at", _INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"]),
+        sa.ForeignKeyConstraint(["user_id"], ["agents.user_id"]),
+        sa.PrimaryKeyConstraint("call_id"),
+    )
+    op.create_index("rating_requests_by_number", "rating_requests", ["number", "at"])
+    counts = ("by_age", "by_quota", "messages", "held", "leftovers", "orphan_files", "orphan_rows", "failed")
+    op.create_table(
+        "purges",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", _INSTANT, nullable=False),
+        *(sa.Column(each, sa.Integer(), nullable=False) for each in counts),
+        sa.Column("failed_names", sa.Text(), server_default="", nullable=False),
+        sa.Column("used_percent", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
     op.create_table(
         "tasks",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -263,6 +287,7 @@ def _add_what_follows_a_talk() -> None:
     )
     op.create_index("ix_talks_call_id", "talks", ["call_id"])
     op.create_index("talks_in_time", "talks", ["began_at"])
+    op.create_index("talks_by_disposition", "talks", ["disposition", "began_at"])
     op.create_index("talks_by_number", "talks", ["number", "began_at"])
     op.create_index("talks_of_agent", "talks", ["user_id", "began_at"])
 
@@ -277,13 +302,13 @@ def _add_columns() -> None:
     op.add_column("recordings", sa.Column("held_by", sa.String(length=40)))
     op.add_column("recordings", sa.Column("deleted_at", _INSTANT))
     op.add_column("recordings", sa.Column("deleted_why", sa.String(length=20)))
-    op.create_index(
-        "recordings_kept",
-        "recordings",
-        ["call_id"],
-        sqlite_where=sa.text("deleted_at IS NULL"),
-        postgresql_where=sa.text("deleted_at IS NULL"),
-    )
+    op.add_column("recordings", sa.Column("began_at", _INSTANT))
+    op.execute("UPDATE recordings SET began_at = (SELECT started_at FROM calls WHERE calls.id = recordings.call_id)")
+    _index_where("recordings_kept", "recordings", ["began_at", "call_id"], "deleted_at IS NULL")
+    _index_where("recordings_by_class", "recordings", ["keep_class", "began_at"], "deleted_at IS NULL")
+    _index_where("recordings_on_hold", "recordings", ["call_id"], "is_held = 1")
+    op.create_index("calls_by_called", "calls", ["called", "started_at"])
+    op.create_index("calls_by_flow", "calls", ["flow", "started_at"])
     op.add_column("voice_messages", sa.Column("box", sa.String(length=40), server_default="shared", nullable=False))
     op.add_column("voice_messages", sa.Column("due_at", _INSTANT))
     op.execute("ALTER TABLE voice_messages ADD COLUMN patient_id INTEGER REFERENCES patients (id)")
@@ -294,7 +319,9 @@ def _add_columns() -> None:
     op.add_column("voice_messages", sa.Column("answered_at", _INSTANT))
     op.add_column("voice_messages", sa.Column("answered_by", sa.String(length=40)))
     op.add_column("voice_messages", sa.Column("answer_code", sa.String(length=8)))
+    op.add_column("voice_messages", sa.Column("deleted_at", _INSTANT))
     op.add_column("voice_messages", sa.Column("heard_at", _INSTANT))
+    _index_where("messages_that_sound", "voice_messages", ["done_at"], "deleted_at IS NULL AND done_at IS NOT NULL")
     op.execute("ALTER TABLE users ADD COLUMN doctor_id INTEGER REFERENCES doctors (id)")
     op.create_index("messages_by_box", "voice_messages", ["box", "id"])
     op.create_index("messages_by_code", "voice_messages", ["answer_code"], unique=True)
@@ -303,3 +330,7 @@ def _add_columns() -> None:
     op.create_index(
         "recordings_not_archived", "recordings", ["call_id"], sqlite_where=_UNFINISHED, postgresql_where=_UNFINISHED
     )
+
+
+def _index_where(name: str, table: str, columns: list[str], condition: str) -> None:
+    op.create_index(name, table, columns, sqlite_where=sa.text(condition), postgresql_where=sa.text(condition))

@@ -19,12 +19,11 @@ from firmware.storage import inbox as received
 from firmware.storage import lost_texts, recordings
 from firmware.storage.errors import StorageError
 from firmware.storage.ledger import Transaction
-from firmware.storage.recordings import VoiceMessage
+from firmware.storage.recordings import MOST_WAITING, SHARED, VoiceMessage
 from firmware.storage.schema import inbox, outbox, outbox_parts, voice_messages
 
 VOICE, TEXT, LOST = "voice", "text", "lost"
 KINDS = (VOICE, TEXT, LOST)
-MOST_WAITING = 200
 _OWNED: dict[str, Any] = {VOICE: voice_messages, TEXT: inbox}
 
 
@@ -86,7 +85,7 @@ class Written:
 
 @dataclass(frozen=True)
 class Waiting:
-    """All that waits for a person; each list oldest first, at most `MOST_WAITING`."""
+    """All that waits for a person, at most `MOST_WAITING` of each; voice by when it is due, the rest oldest first."""
 
     voice: list[VoiceMessage]
     texts: list[Received]
@@ -103,12 +102,12 @@ class Waiting:
         return theirs | {text.number for text in self.texts} | {text.number for text in self.lost}
 
 
-def waiting(tx: Transaction, now: datetime) -> Waiting:
-    """What somebody should look at."""
+def waiting(tx: Transaction, now: datetime, boxes: Collection[str] = (SHARED,)) -> Waiting:
+    """What somebody should look at who opens these boxes of voice messages."""
     lost = [each.id for each in lost_texts.not_arrived(tx, now)[:MOST_WAITING]]
     texts = _RECEIVED.where(text("needs_person = 1")).order_by(inbox.c.id).limit(MOST_WAITING)
     return Waiting(
-        voice=recordings.messages_waiting(tx)[:MOST_WAITING],
+        voice=recordings.messages_waiting(tx, boxes),
         texts=[_received(row) for row in tx.execute(texts)],
         lost=[_written(row) for row in tx.execute(_WRITTEN.where(outbox.c.id.in_(lost)).order_by(outbox.c.id))],
     )

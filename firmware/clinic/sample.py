@@ -1,4 +1,4 @@
-"""The sample clinic: departments, doctors, roster and six patients, loaded with one call."""
+"""The sample clinic: departments, doctors, roster, six patients and what its desk knows, loaded with one call."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from sqlalchemy import func, insert, select
 
-from firmware.clinic import accounts, cards, people, roster, roster_changes
+from firmware.clinic import accounts, cards, knowledge, people, roster, roster_changes
 from firmware.clinic.errors import ClinicError
 from firmware.clinic.profile import ClinicProfile, read_profile
 from firmware.clinic.roster_document import read_roster
@@ -61,6 +61,7 @@ def fill(tx: Transaction, now: datetime) -> None:
     known: dict[str, int] = {}
     for entry in document()["patients"]:
         known[entry["zh"]] = _add_patient(tx, now, entry, known)
+    knowledge.fill(tx, now)
 
 
 def _add_patient(tx: Transaction, now: datetime, entry: Entry, known: Mapping[str, int]) -> int:

@@ -79,6 +79,18 @@ def page(
     return found, None
 
 
+def of_number(tx: Transaction, number: str, most: int) -> list[Entry]:
+    """The newest calls, texts and voice messages from and to a number, newest first, whoever it was."""
+    wanted = (
+        (_CALLS, calls.c.caller == number),
+        (_RECEIVED, inbox.c.number == number),
+        (_SENT, outbox.c.number == number),
+        (_VOICE, voice_messages.c.number == number),
+    )
+    streams = [_read(tx, source, which, None, most) for source, which in wanted]
+    return list(heapq.merge(*streams, key=lambda each: each.place, reverse=True))[:most]
+
+
 def where_it_was(tx: Transaction, entries: Iterable[Entry]) -> dict[Entry, Before]:
     """Where the visits of these entries were after what happened, as far as they have been moved since."""
     told = [entry for entry in entries if entry.kind == BOOKING]

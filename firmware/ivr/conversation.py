@@ -10,6 +10,7 @@ from firmware.ivr.book import FlowBook
 from firmware.ivr.catalogue import prompts
 from firmware.ivr.document import FlowSet
 from firmware.ivr.machine import Machine
+from firmware.ivr.nodes import Plain
 from firmware.ivr.speaking import words
 from firmware.ivr.state import State
 from firmware.ivr.steps import LISTS, STEPS
@@ -21,7 +22,7 @@ from firmware.storage.ledger import Ledger, Transaction
 log = logging.getLogger(__name__)
 
 
-Note = Callable[[Transaction, str, str], None]  # writes down (kind, detail): node, said, key or outcome
+Note = Callable[[Transaction, str, str], None]  # writes down (kind, detail): node, said, key, outcome or proved
 
 
 class Conversation:
@@ -91,6 +92,13 @@ class Conversation:
             people.remember(visit.tx, visit.number, slow_keys=1)
         if state.achieved and (before is None or state.achieved != before.achieved):
             self._note(visit.tx, "outcome", state.achieved)
+        if before is not None and _shown_patient(state) not in (None, _shown_patient(before)):
+            self._note(visit.tx, "proved", "card" if "pin" in state.memory else "birth year")
+
+
+def _shown_patient(state: State) -> Plain:
+    """Who the caller has shown to be; what an earlier call knew is hearsay."""
+    return None if state.memory.get("is_hearsay", True) else state.memory.get("patient")
 
 
 def _masked(answer: Answer, asked: Turn | None) -> str:

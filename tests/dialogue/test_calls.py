@@ -70,6 +70,7 @@ def test_a_patient_caller_books(rig: Rig) -> None:
     assert (rig.last["outcome"], rig.last["end_reason"], rig.last["patient_id"]) == ("booked", "finished", 1)
     assert rig.events("key") == ["1", "4 digits", "2", "1", "2", "1", "1", "silence"]
     assert rig.events("outcome") == ["booked"]
+    assert rig.events("proved") == ["birth year"]
     said = rig.events("said")[-2]
     assert said.index("预约成功") < said.index("预约码")
 

@@ -11,6 +11,7 @@ from firmware.audio.port import Sound
 
 TARGET_FRAMES = 2
 MOST_FRAMES = 8  # a listener that lies still for a moment takes so many at once; older ones are too late to be heard
+_FEWEST_FRAMES = 1.5  # on average: with fewer, what comes unevenly leaves gaps
 WINDOW_FRAMES = 25  # clocks that differ by 1 % are a frame apart after a hundred
 
 
@@ -35,9 +36,9 @@ class JitterBuffer:
         if not waiting:
             return self._bridge_gap()
         if self._taken >= WINDOW_FRAMES:
-            least, most = self._least, self._most
+            least, mean = self._least, self._sum / self._taken
             self._begin_window()
-            if most < TARGET_FRAMES:
+            if mean < _FEWEST_FRAMES:
                 return self._last  # the speaker's clock is slower: one frame twice
             for _ in range(least - TARGET_FRAMES):
                 self._frames.popleft()  # it is faster, or was held up: nobody missed these for half a second
@@ -62,9 +63,9 @@ class JitterBuffer:
         return frame
 
     def _begin_window(self) -> None:
-        self._taken, self._least, self._most = 0, MOST_FRAMES, 0
+        self._taken, self._sum, self._least = 0, 0, MOST_FRAMES
 
     def _note(self, waiting: int) -> None:
         self._taken += 1
+        self._sum += waiting
         self._least = min(self._least, waiting)
-        self._most = max(self._most, waiting)

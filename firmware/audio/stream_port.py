@@ -66,15 +66,14 @@ class StreamPort:
     def _run(self, stop: threading.Event) -> None:
         next_s = self._clock.monotonic()
         while not stop.is_set():
-            now_s = self._clock.monotonic()
-            if now_s < next_s:
-                self._hear_for(self._clock.real_s(next_s - now_s), stop)
-                continue
-            next_s = max(next_s, now_s - MOST_BEHIND_FRAMES * FRAME_S) + FRAME_S
-            self._speak()
+            left_s = next_s - self._clock.monotonic()
+            self._hear_for(self._clock.real_s(max(0.0, left_s)), stop)
+            if left_s <= 0:
+                next_s += max(0.0, -left_s - MOST_BEHIND_FRAMES * FRAME_S) + FRAME_S
+                self._speak()
 
     def _hear_for(self, real_s: float, stop: threading.Event) -> None:
-        """Take what comes within so long; at most one frame, so that speaking is never late."""
+        """Take what comes within so long; one frame at most, so that neither side keeps the other waiting."""
         stream = self._stream
         if not stream.is_open:
             with self._changed:

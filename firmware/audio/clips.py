@@ -17,6 +17,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import soundfile
@@ -32,6 +33,8 @@ from firmware.language.values import Language
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 PAUSE_S = 0.25
 _MEMORY_BYTES = 16_000_000  # 1000 s of sound
 _SHAPING = "1"  # part of each name: raise it when `shaping` changes what it makes
@@ -41,10 +44,13 @@ _LONGEST_FILE_NAME = 120  # bytes
 class ClipStore:
     """The clips of a box; may be asked from any thread."""
 
-    def __init__(self, folder: Path, engines: Sequence[Engine], recordings: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, engines: Sequence[Engine], recordings: Path | None = None, messages: Path | None = None
+    ) -> None:
         self._folder = folder
         self._engines = engines
         self._recordings = recordings
+        self._messages = messages
         self._memory: OrderedDict[str, Sound] = OrderedDict()
         self._memory_bytes = 0
         self._logged: set[str] = set()
@@ -58,6 +64,16 @@ class ClipStore:
         At once from memory, some ms from disk, a tenth of a second and more if it must be made.
         """
         return silence(PAUSE_S) if is_pause(text) else self._made(text, language, key)[1]
+
+    def unkept(self, text: str, language: Language) -> Sound:
+        """The sound of words for one pair of ears: made anew each time, for neither memory nor disk is to hold it."""
+        if is_pause(text):
+            return silence(PAUSE_S)
+        return self._by_an_engine(language, lambda engine, _: engine.synthesise(text, language))
+
+    def recorded(self, file: str) -> Sound | None:
+        """What lies in the folder of messages under this name, if it is there and whole; it is not kept either."""
+        return _read(self._messages / file) if self._messages is not None and file else None
 
     def file(self, text: str, language: Language, key: str | None = None) -> Path:
         """The WAV file in the clips' folder that holds the sound of a fragment; raises `SpeechError` as `clip` does."""
@@ -108,14 +124,21 @@ class ClipStore:
         return self._synthesised(text, language)
 
     def _synthesised(self, text: str, language: Language) -> tuple[str, Sound]:
+        def make(engine: Engine, voice: str) -> tuple[str, Sound]:
+            name = _hash(engine.name, voice, _SHAPING, text)
+            return self._made_once(name, text, language, lambda: engine.synthesise(text, language))
+
+        return self._by_an_engine(language, make)
+
+    def _by_an_engine(self, language: Language, make: Callable[[Engine, str], T]) -> T:
+        """What the first engine makes (of its voice) that can; raises `SpeechError`."""
         failure = SpeechError(f"no engine speaks {language!r}")
         for engine in self._engines:
             voice = engine.voice(language)
             if voice is None:
                 continue
-            name = _hash(engine.name, voice, _SHAPING, text)
             try:
-                return self._made_once(name, text, language, lambda e=engine: e.synthesise(text, language))  # type: ignore[misc]
+                return make(engine, voice)
             except SpeechError as error:
                 self._log_once("speech engine %s: %s", engine.name, error)
                 failure = error

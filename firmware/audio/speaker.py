@@ -37,9 +37,16 @@ def sounds(prompts: list[list[Fragment]], language: Language, clips: ClipStore) 
 
 
 def _clip(fragment: Fragment, language: Language, clips: ClipStore) -> Sound:
+    voice = voice_for(fragment.text, language)
     try:
-        sound = clips.clip(fragment.text, voice_for(fragment.text, language), fragment.key)
+        if (recorded := clips.recorded(fragment.file)) is not None:
+            return recorded
+        sound = (
+            clips.unkept(fragment.text, voice)
+            if fragment.is_private
+            else clips.clip(fragment.text, voice, fragment.key)
+        )
         return np.concatenate([sound, silence(WRITING_PAUSE_S)]) if fragment.is_to_write_down else sound
     except SpeechError as error:
-        log.error("a prompt has a gap: %s", error)
+        log.error("a prompt has a gap: %s", "private words" if fragment.is_private else error)
         return silence(PAUSE_S)

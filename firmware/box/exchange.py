@@ -64,7 +64,9 @@ class Box:
         self._ledger = open_ledger(folders.ledger)
         self._profile = CurrentProfile(self._documents)
         self._profile()  # without one the box can't work
-        self._clips = ClipStore(folders.clips, engines(folders.voices), folders.staff_recordings)
+        self._clips = ClipStore(
+            folders.clips, engines(folders.voices), folders.staff_recordings, folders.voice_messages
+        )
         self._writer, self._archiver = RecordingWriter(), Archiver(self._archived, self._completed)
         self._punctuality = Punctuality()
         self._asked = Asked(folders, self._clips, self._wake, end)

@@ -6,7 +6,7 @@ from datetime import date, time
 from typing import assert_never
 
 from firmware.ivr.nodes import Plain
-from firmware.language.values import ClockTime, Code, Day, Money, Name, Number, Ordinal, PhoneNumber, Value
+from firmware.language.values import ClockTime, Code, Day, Money, Name, Number, Ordinal, PhoneNumber, Value, Voice
 
 
 def to_plain(value: Value) -> Plain:
@@ -24,6 +24,8 @@ def to_plain(value: Value) -> Plain:
             return [type(value).__name__, digits]
         case Name(zh, en):
             return ["Name", zh, en]
+        case Voice(text, file, is_private):
+            return ["Voice", text, file, is_private]
     assert_never(value)
 
 
@@ -46,4 +48,6 @@ def from_plain(plain: Plain) -> Value:
             return PhoneNumber(digits)
         case ["Name", str(zh), str(en)]:
             return Name(zh, en)
+        case ["Voice", str(text), str(file), bool(is_private)]:
+            return Voice(text, file, is_private)
     raise ValueError("not a plain value")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from firmware.ivr.turn import Option, Turn, WantKey
 from firmware.language.catalogue import Catalogue, Fragment, Prompt, joined
-from firmware.language.values import Code, Language
+from firmware.language.values import Code, Language, Voice
 
 
 def spoken_prompts(turn: Turn, language: Language, catalogue: Catalogue) -> list[list[Fragment]]:
@@ -15,8 +15,18 @@ def spoken_prompts(turn: Turn, language: Language, catalogue: Catalogue) -> list
 
 
 def words(turn: Turn, language: Language, catalogue: Catalogue) -> str:
-    """What the turn says, as one line for the journal and for people."""
-    return " ".join(joined(prompt, language) for prompt in spoken_prompts(turn, language, catalogue))
+    """What the turn says, as one line for the journal and for people; dots for what is private."""
+    prompts = [[_public(each) for each in prompt] for prompt in spoken_prompts(turn, language, catalogue)]
+    return " ".join(joined(prompt, language) for prompt in prompts)
+
+
+def is_private(turn: Turn) -> bool:
+    """Whether it says what only the caller may hear."""
+    return any(isinstance(value, Voice) and value.is_private for each in turn.says for value in each.values.values())
+
+
+def _public(fragment: Fragment) -> Fragment:
+    return Fragment("…") if fragment.is_private else fragment
 
 
 def _option(option: Option, language: Language, catalogue: Catalogue) -> list[Fragment]:

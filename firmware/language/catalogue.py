@@ -16,7 +16,7 @@ from string import Formatter
 import yaml
 
 from firmware.language import speaking, writing
-from firmware.language.values import LANGUAGES, Code, Language, Value
+from firmware.language.values import LANGUAGES, Code, Language, Value, Voice
 
 
 class CatalogueError(Exception):
@@ -42,6 +42,8 @@ class Fragment:
     text: str
     key: str | None = None
     is_to_write_down: bool = field(default=False, compare=False)  # a digit of a code: time to write it follows
+    file: str = ""  # somebody's recording of it, see `Voice`
+    is_private: bool = False  # for one pair of ears
 
 
 class Catalogue:
@@ -181,6 +183,9 @@ def _check_text(where: str, language: object, text: object) -> None:
 
 
 def _fragments_of(value: Value, language: Language) -> list[Fragment]:
+    if isinstance(value, Voice):
+        texts = [value.text] if value.file else value.sentences
+        return [Fragment(text, file=value.file, is_private=value.is_private) for text in texts]
     is_row = isinstance(value, Code) and len(value.digits) > 1
     return [Fragment(text, is_to_write_down=is_row and _is_spoken(text)) for text in speaking.speak(value, language)]
 

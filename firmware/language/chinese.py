@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from firmware.language.digits import code_groups, phone_groups
-from firmware.language.values import ClockTime, Code, Day, Money, Name, Number, Ordinal, PhoneNumber, Value
+from firmware.language.values import ClockTime, Code, Day, Money, Name, Number, Ordinal, PhoneNumber, Value, Voice
 
 PAUSE = "，"
 
@@ -38,6 +38,8 @@ def speak(value: Value) -> list[str]:
             return plus + _spoken_groups(phone_groups(digits.removeprefix("+")))
         case Name():
             return [value.in_language("zh")]
+        case Voice():
+            return value.sentences
 
 
 def write(value: Value) -> str:
@@ -58,6 +60,8 @@ def write(value: Value) -> str:
             return digits
         case Name():
             return value.in_language("zh")
+        case Voice(text):
+            return text
 
 
 def all_fragments() -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import time
 
 from firmware.language.digits import code_groups, phone_groups
-from firmware.language.values import ClockTime, Code, Day, Money, Name, Number, Ordinal, PhoneNumber, Value
+from firmware.language.values import ClockTime, Code, Day, Money, Name, Number, Ordinal, PhoneNumber, Value, Voice
 
 PAUSE = ","
 
@@ -45,6 +45,8 @@ def speak(value: Value) -> list[str]:
             return plus + _spoken_groups(phone_groups(digits.removeprefix("+")))
         case Name():
             return [value.in_language("en")]
+        case Voice():
+            return value.sentences
 
 
 def write(value: Value) -> str:
@@ -65,6 +67,8 @@ def write(value: Value) -> str:
             return digits
         case Name():
             return value.in_language("en")
+        case Voice(text):
+            return text
 
 
 def all_fragments() -> list[str]:

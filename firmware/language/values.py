@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, time
 
@@ -11,6 +12,7 @@ DEFAULT_LANGUAGE: Language = "zh"  # of whoever has shown no other
 
 GREATEST_NUMBER = 99_999_999  # what the number words of both languages reach
 _LONGEST_DIGITS = 32
+_SENTENCE_ENDS = re.compile(r"(?<=[。！？；!?;])|(?<=\.)\s|\n")
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,24 @@ class Name:
         return wanted.strip() or other.strip()
 
 
-Value = Number | Ordinal | Day | ClockTime | Money | Code | PhoneNumber | Name
+@dataclass(frozen=True)
+class Voice:
+    """Somebody's own words: the recording `file` (relative to the folder of messages), `text` where there is none.
+
+    What is private is for one pair of ears: no journal, no event and no recording of the call holds it.
+    """
+
+    text: str
+    file: str = ""
+    is_private: bool = False
+
+    @property
+    def sentences(self) -> list[str]:
+        """The text in pieces that can be spoken one after the other."""
+        return [piece.strip() for piece in _SENTENCE_ENDS.split(self.text) if piece.strip()]
+
+
+Value = Number | Ordinal | Day | ClockTime | Money | Code | PhoneNumber | Name | Voice
 
 
 def _check_range(value: int, least: int, most: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, Text, text
 
 from firmware.storage.schema import Instant, metadata
 
@@ -205,6 +205,22 @@ articles = Table(  # what is known at the desk, in words that may be read out or
     Column("keywords", String(200), nullable=False, server_default=""),
     Column("changed_at", Instant, nullable=False),
     Column("changed_by", String(40), nullable=False),
+)  # fmt: skip
+
+special_days = Table(  # days on which people are at the desk at other hours than the week says
+    "special_days", metadata,
+    Column("day", Date, primary_key=True),
+    Column("hours", String(60), nullable=False),  # "08:00-12:00 14:00-17:30"; empty: closed, no half-day takes place
+    Column("reason", String(60), nullable=False, server_default=""),
+)  # fmt: skip
+
+closures = Table(  # the closed-now switch: each holds to the end of the opening hours in which it was made
+    "closures", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("by", String(40), nullable=False),
+    Column("ended_at", Instant),
+    Column("ended_by", String(40)),
 )  # fmt: skip
 
 api_tokens = Table(  # other programs that may ask the box things

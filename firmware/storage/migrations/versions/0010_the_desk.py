@@ -14,6 +14,7 @@ _UNFINISHED = sa.text("state IN ('recording', 'complete')")
 
 def upgrade() -> None:
     _add_agents()
+    _add_opening()
     _add_queues()
     _add_what_follows_a_talk()
     _add_columns()
@@ -91,6 +92,25 @@ def _add_agents() -> None:
         postgresql_where=sa.text("until IS NULL"),
     )
     op.create_index("agent_states_in_time", "agent_states", ["user_id", "at"])
+
+
+def _add_opening() -> None:
+    op.create_table(
+        "special_days",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("hours", sa.String(length=60), nullable=False),
+        sa.Column("reason", sa.String(length=60), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("day"),
+    )
+    op.create_table(
+        "closures",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", _INSTANT, nullable=False),
+        sa.Column("by", sa.String(length=40), nullable=False),
+        sa.Column("ended_at", _INSTANT),
+        sa.Column("ended_by", sa.String(length=40)),
+        sa.PrimaryKeyConstraint("id"),
+    )
 
 
 def _add_queues() -> None:

@@ -6,7 +6,6 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 from firmware import __version__
@@ -18,6 +17,7 @@ from firmware.audio.speech import engines
 from firmware.box.care import Caretaker
 from firmware.box.handset import Handset
 from firmware.box.news import News
+from firmware.box.recording_books import RecordingBooks
 from firmware.box.requests import Asked
 from firmware.box.texts import TextWorker
 from firmware.box.warming import NameWarmer
@@ -35,7 +35,7 @@ from firmware.modem.gsm.line import GsmLine
 from firmware.modem.line import TEST_LINE, TEST_TEXT_LINE, IncomingCall, Line
 from firmware.modem.line_setup import build_line, read_lines
 from firmware.outreach.texts import Outbox
-from firmware.storage import lost_texts, recordings
+from firmware.storage import lost_texts
 from firmware.storage.documents import SetupDocuments
 from firmware.storage.folders import Folders
 from firmware.storage.inbox import TextKeeper
@@ -67,7 +67,8 @@ class Box:
         self._clips = ClipStore(
             folders.clips, engines(folders.voices), folders.staff_recordings, folders.voice_messages
         )
-        self._writer, self._archiver = RecordingWriter(), Archiver(self._archived, self._completed)
+        books = RecordingBooks(self._ledger, clock)
+        self._writer, self._archiver = RecordingWriter(books), Archiver(books.archived, books.completed)
         self._punctuality = Punctuality()
         self._asked = Asked(folders, self._clips, self._wake, end)
         flows = FlowBook(self._documents, Known(STEPS, LISTS, prompts()))
@@ -147,14 +148,6 @@ class Box:
     def _on_text(self) -> None:
         self._texts.wake()
         self._news.texts()
-
-    def _completed(self, wav: Path, seconds: float) -> None:
-        with self._ledger.transaction() as tx:
-            recordings.complete(tx, wav.stem, wav.name, round(seconds))
-
-    def _archived(self, wav: Path, ogg: Path) -> None:
-        with self._ledger.transaction() as tx:
-            recordings.archive(tx, wav.stem, ogg.name)
 
     # ---- calls ----
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import logging
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +15,8 @@ from firmware.audio.port import Port
 from firmware.audio.punctuality import Punctuality
 from firmware.audio.recorder import CallRecorder
 from firmware.audio.recording_writer import RecordingWriter
-from firmware.clinic import holds, people
+from firmware.clinic import holds, message_boxes, people
+from firmware.clinic.message_boxes import Left
 from firmware.clinic.profile import ClinicProfile
 from firmware.clock import Clock
 from firmware.ivr.book import FlowBook
@@ -33,6 +33,7 @@ from firmware.phone_number import NotANumber, normalise
 from firmware.storage import calls, dialogues, recordings
 from firmware.storage.folders import Folders
 from firmware.storage.ledger import Ledger, Transaction
+from firmware.storage.recordings import SHARED
 from firmware.storage.trouble import LEDGER_UNAVAILABLE
 
 log = logging.getLogger(__name__)
@@ -66,7 +67,7 @@ class IncomingConversation:
     def __init__(self, call: IncomingCall, reception: Reception) -> None:
         self._call = call
         self._box = reception
-        self.id = f"{reception.clock.now():%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:6]}"
+        self.id = calls.new_id(reception.clock.now())
         self._holder = f"call/{self.id}"
         self._number = _number_of(call.caller)
         self._has_message = False
@@ -215,8 +216,17 @@ class IncomingConversation:
     def _keep_message(self, file: Path, seconds: float) -> None:
         self._has_message = True
         with self._tx() as tx:
-            recordings.add_message(tx, self._now(), self.id, self._call_back(), file.name, round(seconds))
+            message_boxes.keep(tx, self._box.profile(), self._now(), self._left(file, seconds))
             calls.conclude(tx, self.id, "message")
+
+    def _left(self, file: Path, seconds: float) -> Left:
+        """The message that the caller has just left, and for whom."""
+        talk, number = self._talk, self._call_back()
+        if talk is None:
+            raise RuntimeError("nobody leaves a message before the conversation begins")
+        return Left(
+            self.id, number, file.name, round(seconds), talk.state.language, talk.box or SHARED, talk.shown_patient
+        )  # fmt: skip
 
     def _call_back(self) -> str | None:
         """Whom people call when they have heard the message."""

@@ -10,11 +10,11 @@ from firmware.ivr.book import FlowBook
 from firmware.ivr.catalogue import prompts
 from firmware.ivr.document import FlowSet
 from firmware.ivr.machine import Machine
-from firmware.ivr.nodes import Plain
+from firmware.ivr.nodes import Plain, Voicemail
 from firmware.ivr.speaking import words
 from firmware.ivr.state import State
 from firmware.ivr.steps import LISTS, STEPS
-from firmware.ivr.turn import Answer, Finished, Keys, Recorded, Turn, WantDigits
+from firmware.ivr.turn import Answer, Finished, Keys, Recorded, Turn, WantDigits, WantKey
 from firmware.ivr.visit import Visit
 from firmware.language.values import Language
 from firmware.storage.ledger import Ledger, Transaction
@@ -22,7 +22,7 @@ from firmware.storage.ledger import Ledger, Transaction
 log = logging.getLogger(__name__)
 
 
-Note = Callable[[Transaction, str, str], None]  # writes down (kind, detail): node, said, key, outcome or proved
+Note = Callable[[Transaction, str, str], None]  # writes down (kind, detail): node, said, key, chose, outcome or proved
 
 
 class Conversation:
@@ -53,6 +53,19 @@ class Conversation:
     def is_over(self) -> bool:
         return self._turn is not None and isinstance(self._turn.want, Finished)
 
+    @property
+    def box(self) -> str | None:
+        """The box into which a message goes that is being recorded; None: the clinic's shared one."""
+        node = self._flows.node(self.state.address)
+        box = self.state.memory.get(node.box) if isinstance(node, Voicemail) and node.box else None
+        return box if isinstance(box, str) else None
+
+    @property
+    def shown_patient(self) -> int | None:
+        """Who the caller has shown to be."""
+        patient = _shown_patient(self.state)
+        return patient if isinstance(patient, int) else None
+
     def begin(self, language: Language, is_slow: bool) -> Turn:
         """The first turn."""
         try:
@@ -65,17 +78,22 @@ class Conversation:
         """The next turn; when a step breaks, the turn that the flows have for that."""
         state, asked = self.state, self._turn
         try:
-            return self._step(lambda visit: self._machine.resume(state, answer, visit), _masked(answer, asked))
+            keys, chosen = _masked(answer, asked), _chosen(answer, asked, state.language)
+            return self._step(lambda visit: self._machine.resume(state, answer, visit), keys, chosen)
         except Exception:  # whatever broke, the caller must not be left in silence
             log.exception("a dialogue broke at %s", state.address)
             return self._step(lambda visit: self._machine.trouble(state, visit))
 
-    def _step(self, take: Callable[[Visit], tuple[State, Turn]], keys: str | None = None) -> Turn:
+    def _step(
+        self, take: Callable[[Visit], tuple[State, Turn]], keys: str | None = None, chosen: str | None = None
+    ) -> Turn:
         with self._ledger.transaction() as tx:
             visit = self._visit(tx)
             holds.renew(tx, visit.profile, visit.now, visit.holder)
             if keys is not None:
                 self._note(tx, "key", keys)
+            if chosen is not None:
+                self._note(tx, "chose", chosen)
             state, turn = take(visit)
             self._remember(visit, state)
             self._note(tx, "node", turn.node)
@@ -99,6 +117,14 @@ class Conversation:
 def _shown_patient(state: State) -> Plain:
     """Who the caller has shown to be; what an earlier call knew is hearsay."""
     return None if state.memory.get("is_hearsay", True) else state.memory.get("patient")
+
+
+def _chosen(answer: Answer, asked: Turn | None, language: Language) -> str | None:
+    """What the key stood for when it was pressed: of a list the journal could not tell later."""
+    if not isinstance(answer, Keys) or asked is None or not isinstance(asked.want, WantKey):
+        return None
+    label = next((option.label for option in asked.want.options if option.key == answer.keys), None)
+    return None if label is None else prompts().written(label, language)
 
 
 def _masked(answer: Answer, asked: Turn | None) -> str:

@@ -225,7 +225,8 @@ class _NodeReader:
 
     def _voicemail(self, fields: Fields) -> Node:
         at_most_s = fields.number("at_most_s", 120, least=5, most=600)
-        return Voicemail(fields.texts("voicemail"), at_most_s, fields.address("done"), fields.address("silent"))
+        box = fields.text("box") if "box" in fields else None
+        return Voicemail(fields.texts("voicemail"), at_most_s, fields.address("done"), fields.address("silent"), box)
 
     def _text(self, fields: Fields) -> Node:
         return Text(fields.text("text"), fields.address("then"))

@@ -179,12 +179,13 @@ class Desk:
 
 @dataclass(frozen=True)
 class Voicemail:
-    """Records a message for the clinic's people and keeps it."""
+    """Records a message and keeps it: for whoever is at the desk, or in the box that the variable `box` names."""
 
     says: tuple[str, ...]
     at_most_s: float
     done: Address
     silent: Address
+    box: str | None = None
 
     def exits(self) -> Exits:
         yield self.done

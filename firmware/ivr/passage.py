@@ -101,7 +101,7 @@ class Passage:
         if isinstance(node, Asking):
             want = questions.asked_before(node, self._items(node), self._page, self._visit.channel)
         elif isinstance(node, Voicemail):
-            want = WantRecording(node.at_most_s)
+            want = WantRecording(node.at_most_s, is_private=node.box is not None)
         else:
             raise FlowError(f"{self._state.address} waits for no answer")
         return Turn(str(self._state.address), (), want)
@@ -137,7 +137,7 @@ class Passage:
             case Asking():
                 return self._ask(node)
             case Voicemail():
-                return self._turn(node.says, WantRecording(node.at_most_s))
+                return self._turn(node.says, WantRecording(node.at_most_s, is_private=node.box is not None))
             case HangUp():
                 self._say(*node.says)
                 return self._finished()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from firmware.ivr.turn import Option, Turn, WantKey
+from firmware.ivr.turn import Option, Turn, WantKey, WantRecording
 from firmware.language.catalogue import Catalogue, Fragment, Prompt, joined
 from firmware.language.values import Code, Language, Voice
 
@@ -21,7 +21,9 @@ def words(turn: Turn, language: Language, catalogue: Catalogue) -> str:
 
 
 def is_private(turn: Turn) -> bool:
-    """Whether it says what only the caller may hear."""
+    """Whether it says what only the caller may hear, or records what only one box may hold."""
+    if isinstance(turn.want, WantRecording) and turn.want.is_private:
+        return True
     return any(isinstance(value, Voice) and value.is_private for each in turn.says for value in each.values.values())
 
 

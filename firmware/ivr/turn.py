@@ -48,9 +48,11 @@ class WantDigits:
 
 @dataclass(frozen=True)
 class WantRecording:
-    """Record the caller after the prompts until `#`, silence, hang-up or the limit."""
+    """Record the caller after the prompts until `#`, silence, hang-up or the limit; a private message is for its box
+    only, so that no recording of the call holds it."""
 
     at_most_s: float
+    is_private: bool = False
 
 
 @dataclass(frozen=True)

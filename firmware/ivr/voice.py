@@ -21,7 +21,7 @@ from firmware.audio.recording_writer import RecordingWriter
 from firmware.audio.speaker import sounds
 from firmware.clock import Clock
 from firmware.ivr.catalogue import prompts
-from firmware.ivr.speaking import spoken_prompts
+from firmware.ivr.speaking import is_private, spoken_prompts
 from firmware.ivr.turn import (
     Answer,
     Keys,
@@ -52,6 +52,12 @@ class Recorder(Protocol):
 
     def mute(self, on: bool) -> None:
         """Keep the caller's keys out of the recording, or no longer."""
+
+    def pause(self) -> None:
+        """Record neither side, until `resume`."""
+
+    def resume(self) -> None:
+        """Record again."""
 
 
 class VoiceChannel:
@@ -86,6 +92,10 @@ class VoiceChannel:
         """Say the turn and wait for its answer; raises `CallerHungUp`."""
         sound = sounds(spoken_prompts(turn, language, prompts()), language, self._clips)
         self._deaf_until_s = self._port.seconds + NEWS_S if turn.is_news else 0.0
+        with self._between_two(is_private(turn)):
+            return self._carry_out(turn, sound)
+
+    def _carry_out(self, turn: Turn, sound: list[list[Sound]]) -> Answer:
         match turn.want:
             case WantKey():
                 key = self._key_while_telling(sound, turn.patience.first_digit_s)
@@ -93,7 +103,7 @@ class VoiceChannel:
             case WantDigits() as want:
                 with self._off_the_record(want.secret):
                     return self._digits(sound, want, turn.patience)
-            case WantRecording(at_most_s):
+            case WantRecording(at_most_s=at_most_s):
                 return self._message(sound, at_most_s)
             case _:
                 self._tell_to_the_end(sound)
@@ -208,6 +218,18 @@ class VoiceChannel:
             yield
         finally:
             self._recorder.mute(False)
+
+    @contextmanager
+    def _between_two(self, is_private: bool) -> Iterator[None]:
+        """No recording of the call holds what is private."""
+        if self._recorder is None or not is_private:
+            yield
+            return
+        self._recorder.pause()
+        try:
+            yield
+        finally:
+            self._recorder.resume()
 
     def _event(self, seconds: float) -> PortEvent | None:
         event = self._port.wait(seconds)

@@ -52,6 +52,8 @@ class _Drawing:
             self.stops[-1].said = detail
         elif self.stops and kind == "key":
             self._answer(self.stops[-1], detail)
+        elif self.stops and kind == "chose":
+            self.stops[-1].answer = self.stops[-1].answer or detail
 
     def finish(self) -> list[Stop]:
         if self.stops:

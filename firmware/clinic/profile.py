@@ -6,20 +6,21 @@ misspelt rule is never silently another rule.
 
 from __future__ import annotations
 
-import difflib
+import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from firmware.clinic import wordings
+from firmware.clinic.current import Current
 from firmware.clinic.errors import ProfileError
 from firmware.clinic.roster import instant
+from firmware.clinic.settings_values import fields, name, one_of, switch, time_of_day, whole
 from firmware.clinic.wordings import Wordings
 from firmware.language.values import Name
 from firmware.storage.documents import SetupDocuments
-from firmware.storage.errors import StorageError
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -65,31 +66,11 @@ class ClinicProfile:
         return any(begins <= wall.time() < ends for begins, ends in self.hours[wall.weekday()])
 
 
-class CurrentProfile:
-    """The profile as it stands now: called, it reads the documents again only when their file has changed.
-
-    A change that can't be read leaves the last good profile in force; `fault` says why.
-    """
+class CurrentProfile(Current[ClinicProfile]):
+    """The profile as it stands now; raises what `load_profile` does only if there never was a good profile."""
 
     def __init__(self, documents: SetupDocuments) -> None:
-        self._documents = documents
-        self._stamp: tuple[int, int] | None = None
-        self._profile: ClinicProfile | None = None
-        self.fault: str | None = None
-
-    def __call__(self) -> ClinicProfile:
-        """Raises what `load_profile` does only if there never was a good profile."""
-        stamp = self._documents.stamp()
-        if self._profile is None or stamp != self._stamp:
-            try:
-                self._profile = load_profile(self._documents)
-                self.fault = None
-            except (ProfileError, StorageError, OSError) as error:
-                if self._profile is None:
-                    raise
-                self.fault = str(error)
-            self._stamp = stamp
-        return self._profile
+        super().__init__(documents, load_profile)
 
 
 def load_profile(documents: SetupDocuments) -> ClinicProfile:
@@ -102,35 +83,12 @@ def load_profile(documents: SetupDocuments) -> ClinicProfile:
 
 def read_profile(document: Mapping[str, Any]) -> ClinicProfile:
     """The profile that a set-up document describes; raises `ProfileError` naming the key that is wrong."""
-    for key in document:
-        if key not in _READERS:
-            raise ProfileError(f"clinic: unknown key {key!r}{_suggestion(key)}")
-    for key in ("name", "zone"):
-        if key not in document:
-            raise ProfileError(f"clinic: {key!r} is missing")
-    values = {key: _read(key, document[key]) for key in document}
+    try:
+        values = fields(document, _READERS, needed=("name", "zone"))
+    except ValueError as error:
+        raise ProfileError(f"clinic: {error}") from error
     values.setdefault("sign", Name(f"【{values['name'].in_language('zh')}】", values["name"].in_language("en")))
     return ClinicProfile(**values)
-
-
-def _read(key: str, value: Any) -> Any:
-    try:
-        return _READERS[key](value)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ProfileError(f"clinic: {key}: {error}") from error
-
-
-def _suggestion(key: str) -> str:
-    near = difflib.get_close_matches(str(key), _READERS, n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
-
-
-def _name(value: Any) -> Name:
-    if not isinstance(value, Mapping) or set(value) - {"zh", "en"} or not value:
-        raise ValueError("must be {zh: ..., en: ...}")
-    if not all(isinstance(text, str) for text in value.values()):
-        raise ValueError("must be text in both languages")
-    return Name(value.get("zh", ""), value.get("en", ""))
 
 
 def _zone(value: Any) -> ZoneInfo:
@@ -138,12 +96,6 @@ def _zone(value: Any) -> ZoneInfo:
         return ZoneInfo(value)
     except (KeyError, ValueError, TypeError, OSError) as error:
         raise ValueError(f"no time zone {value!r}; Asia/Shanghai is one") from error
-
-
-def _time(value: Any) -> time:
-    if not isinstance(value, str):  # YAML reads a bare 17:00 as the number 1020
-        raise ValueError(f'must be a time in quotes such as "17:00", not {value!r}')
-    return time.fromisoformat(value)
 
 
 def _hours(value: Any) -> Hours:
@@ -155,55 +107,31 @@ def _hours(value: Any) -> Hours:
 
 def _span(value: Any) -> tuple[time, time]:
     begins, _, ends = str(value).partition("-")
-    span = _time(begins.strip()), _time(ends.strip())
+    span = time_of_day(begins.strip()), time_of_day(ends.strip())
     if span[0] >= span[1]:
         raise ValueError(f"{value!r} ends before it begins")
     return span
 
 
-def _whole(least: int, most: int) -> Callable[[Any], int]:
-    def read(value: Any) -> int:
-        if type(value) is not int or not least <= value <= most:
-            raise ValueError(f"must be a whole number from {least} to {most}, not {value!r}")
-        return value
-
-    return read
-
-
-def _one_of(*words: str) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        if value not in words:
-            raise ValueError(f"must be {' or '.join(words)}, not {value!r}")
-        return str(value)
-
-    return read
-
-
-def _switch(value: Any) -> bool:
-    if type(value) is not bool:
-        raise ValueError(f"must be true or false, not {value!r}")
-    return value
-
-
 _READERS: dict[str, Callable[[Any], Any]] = {
-    "name": _name,
-    "sign": _name,
+    "name": name,
+    "sign": name,
     "zone": _zone,
-    "address": _name,
+    "address": name,
     "hours": _hours,
-    "horizon_days": _whole(0, 90),
-    "cancel_days_before": _whole(0, 14),
-    "cancel_until": _time,
-    "hold_s": _whole(120, 900),  # less, and a slow caller loses what was promised to be kept
-    "dialogue_life_s": _whole(120, 86400),
-    "continue_s": _whole(0, 3600),
-    "pin_tries_a_call": _whole(1, 10),
-    "pin_tries_a_day": _whole(1, 100),
-    "general_asks_day": _switch,
-    "no_show_fee": _one_of(RELEASE, CHARGE),
-    "text_parts": _whole(1, 10),
+    "horizon_days": whole(0, 90),
+    "cancel_days_before": whole(0, 14),
+    "cancel_until": time_of_day,
+    "hold_s": whole(120, 900),  # less, and a slow caller loses what was promised to be kept
+    "dialogue_life_s": whole(120, 86400),
+    "continue_s": whole(0, 3600),
+    "pin_tries_a_call": whole(1, 10),
+    "pin_tries_a_day": whole(1, 100),
+    "general_asks_day": switch,
+    "no_show_fee": one_of(RELEASE, CHARGE),
+    "text_parts": whole(1, 10),
     "wordings": wordings.read,
 }
 
-if set(_READERS) != {field.name for field in fields(ClinicProfile)}:
+if set(_READERS) != {field.name for field in dataclasses.fields(ClinicProfile)}:
     raise AssertionError("every setting of the profile needs its reader")

@@ -15,6 +15,7 @@ REFUSES = "9"
 REFUSAL_S = 2.0  # of silence after the notice, for a hand that has to find the key
 RATING_S = 6.0
 SCORES = "12345"
+BY_TEXT = 0
 
 
 def give_notice(port: Port, speaker: Speaker, recorder: CallRecorder, notice: str, language: Language) -> None:
@@ -29,12 +30,13 @@ def give_notice(port: Port, speaker: Speaker, recorder: CallRecorder, notice: st
         say(port, speaker, "recording.refused", language)
 
 
-def ask_rating(port: Port, speaker: Speaker, language: Language) -> int | None:
-    """What the caller thinks of the talk, 1 to 5; None if they did not say."""
-    key = ask_key(port, speaker, "desk.rating", language, SCORES, RATING_S)
+def ask_rating(port: Port, speaker: Speaker, language: Language, offers_text: bool = False) -> int | None:
+    """What the caller thinks of the talk, 1 to 5; `BY_TEXT`: they wish to be asked by text; None: they did not say."""
+    prompt, keys = ("desk.rating_or_text", f"{SCORES}{BY_TEXT}") if offers_text else ("desk.rating", SCORES)
+    key = ask_key(port, speaker, prompt, language, keys, RATING_S)
     if key is None:
         return None
-    say(port, speaker, "desk.rated", language)
+    say(port, speaker, "desk.rating_by_text" if int(key) == BY_TEXT else "desk.rated", language)
     return int(key)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from firmware.clinic import holds, people, schedule
+from firmware.clinic import holds, people, ratings, schedule
 from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.roster import wall_day
 from firmware.ivr import text_allowance, text_reading, text_wishes
@@ -65,6 +65,9 @@ class TextChannel:
         mark_handled(tx, now, message.id)
         if not message.is_answerable:
             return
+        if (thanks := self._rated(tx, now, message)) is not None:
+            queue_text(tx, now, message.number, thanks, text_allowance.UNDERSTOOD, answers_id=message.id)
+            return
         with tx.begin_nested() as attempt:
             reply = _Exchange(self._flows, self._profile(), tx, now, message).reply()
             is_silent = not reply.body or (reply.left is not None and reply.left <= 0)
@@ -76,6 +79,13 @@ class TextChannel:
             return
         purpose = text_allowance.UNDERSTOOD if reply.is_understood else text_allowance.NOT_UNDERSTOOD
         queue_text(tx, now, message.number, reply.body, purpose, answers_id=message.id, line=message.line)
+
+    def _rated(self, tx: Transaction, now: datetime, message: InboxText) -> str | None:
+        """The thanks, if the text says what somebody thinks of a call; in a dialogue a number answers the dialogue."""
+        if text_line_of(message.line) or dialogues.open_dialogue(tx, now, dialogues.TEXT, message.number):
+            return None
+        language = people.language_of(tx, message.number) or DEFAULT_LANGUAGE
+        return ratings.take_text(tx, now, self._profile(), message.number, message.body, language)
 
 
 class _Exchange:

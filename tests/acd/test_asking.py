@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware.acd.asking import ask_rating, give_notice
+from firmware.acd.asking import BY_TEXT, ask_rating, give_notice
 from firmware.audio.clips import ClipStore
 from firmware.audio.recorder import CallRecorder
 from firmware.audio.recording_writer import RecordingWriter
@@ -73,3 +73,12 @@ def test_a_rating_is_one_key_from_one_to_five(
 ) -> None:
     port.later = [(1.0 + place, key) for place, key in enumerate(keys)]
     assert ask_rating(port, speaker, "zh") == score
+
+
+def test_who_would_not_stay_on_is_asked_by_text_and_only_where_that_was_offered(
+    port: VirtualPort, speaker: Speaker
+) -> None:
+    port.later = [(1.0, "0")]
+    assert ask_rating(port, speaker, "en", offers_text=True) == BY_TEXT
+    port.later = [(port.seconds + 1.0, "0")]
+    assert ask_rating(port, speaker, "en") is None

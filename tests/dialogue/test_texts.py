@@ -7,7 +7,9 @@ import re
 import pytest
 from sqlalchemy import func, select
 
+from firmware.clinic import ratings, sample
 from firmware.sms_parts import parts_of
+from firmware.storage import calls
 from firmware.storage.inbox import for_people
 from firmware.storage.schema import dialogues, inbox, outbox
 from tests.dialogue.desk import P1, P2, P4, Clinic, text
@@ -310,3 +312,22 @@ def test_one_open_dialogue_and_no_text_unhandled(clinic: Clinic) -> None:
         assert tx.execute(select(func.count()).where(dialogues.c.is_open == 1)).scalar_one() == 1
         assert tx.execute(select(func.count()).where(inbox.c.handled_at.is_(None))).scalar_one() == 0
         assert tx.execute(select(func.count()).where(outbox.c.answers_id.is_(None))).scalar_one() == 0
+
+
+def test_a_reply_to_the_question_how_it_was_rates_the_call_and_begins_no_dialogue(clinic: Clinic) -> None:
+    with clinic.ledger.transaction() as tx:
+        calls.begin(tx, clinic.now, "c1", "L1", P1, is_withheld=False)
+        ratings.ask_by_text(tx, clinic.now, sample.profile(), "c1", None, P1, "zh")
+    assert "谢谢您的评价" in say(clinic, P1, "5分")
+    with clinic.ledger.reading() as tx:
+        said = ratings.of_call(tx, "c1")
+    assert said is not None
+    assert (said.score, said.channel) == (5, "text")
+
+
+def test_in_a_dialogue_a_number_answers_the_dialogue(clinic: Clinic) -> None:
+    say(clinic, P1, "挂号")
+    with clinic.ledger.transaction() as tx:
+        calls.begin(tx, clinic.now, "c1", "L1", P1, is_withheld=False)
+        ratings.ask_by_text(tx, clinic.now, sample.profile(), "c1", None, P1, "zh")
+    assert "科室" in say(clinic, P1, "2")

@@ -30,7 +30,7 @@ class Bridge:
         """A party that plays itself on `port`; it hears nobody yet, and nobody hears it."""
         party = Party(port, self._lock)
         port.add_tap(party)
-        port.play(party)
+        port.play(party, is_live=True)
         return party
 
 
@@ -89,7 +89,7 @@ class Party:
                 return
             for edge in self._hears.values():
                 edge.restart()
-        self._port.play(self)
+        self._port.play(self, is_live=True)
 
     def beep(self) -> None:
         """A short warning beep into what this party hears; nothing is interrupted, and nobody else hears it."""

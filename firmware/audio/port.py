@@ -73,6 +73,7 @@ class Port:
     def __init__(self) -> None:
         self._taps: tuple[Tap, ...] = ()
         self._source: Source | None = None
+        self._is_live = False
         self._events: deque[PortEvent] = deque()
         self._frames = 0
         self._wake_at: int | None = None
@@ -120,6 +121,11 @@ class Port:
     def is_speaking(self) -> bool:
         """Whether a source is there; what `speak` gives otherwise is `SILENT_FRAME` itself."""
         return self._source is not None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether what is played is somebody who speaks now."""
+        return self._source is not None and self._is_live
 
     @property
     def stops_at_key(self) -> bool:
@@ -182,10 +188,13 @@ class Port:
     def remove_tap(self, tap: Tap) -> None:
         self._taps = tuple(each for each in self._taps if each is not tap)
 
-    def play(self, source: Source) -> None:
-        """Let `source` speak from the next frame on, instead of what spoke before."""
+    def play(self, source: Source, is_live: bool = False) -> None:
+        """Let `source` speak from the next frame on, instead of what spoke before.
+
+        A live one is somebody who speaks now: every frame that a device keeps ahead is delay in a conversation.
+        """
         with self._changed:
-            self._source = source
+            self._source, self._is_live = source, is_live
 
     def stop(self) -> None:
         """Fall silent at once."""

@@ -54,6 +54,20 @@ def test_silence_is_kept_a_little_ahead_and_speech_more(port: Port, playout: Pla
     assert len(pass_frame(playout)) == FRAME_SAMPLES
 
 
+def test_somebody_who_speaks_live_is_kept_half_as_far_ahead(port: Port, playout: PlayOut) -> None:
+    playout.due()
+    port.play(Clip(1000), is_live=True)
+    playout.due()
+    assert playout.waiting == LEAD_FRAMES // 2 * FRAME_SAMPLES
+    port.play(Clip(1000))
+    playout.due()
+    assert playout.waiting == LEAD_FRAMES * FRAME_SAMPLES
+    port.play(Clip(1000), is_live=True)
+    while playout.waiting > LEAD_FRAMES // 2 * FRAME_SAMPLES:
+        assert pass_frame(playout) == b""
+    assert len(pass_frame(playout)) == FRAME_SAMPLES
+
+
 def test_what_was_spoken_ahead_is_paid_back_in_the_next_silence(port: Port, playout: PlayOut) -> None:
     playout.due()
     port.play(Clip(50))

@@ -1,7 +1,8 @@
 """How much sound waits in the modem, and what to send next.
 
-While something is played the modem is kept `lead_ms` ahead, so that a late thread is not heard; in silence only
-`silent_lead_ms`, so that an answer to a key is heard at once. Frames made ahead of time are paid back in the next
+While something is played the modem is kept `lead_ms` ahead, so that a late thread is not heard; half as much while
+somebody speaks live, who would be heard so much later; in silence only `silent_lead_ms`, so that an answer to a key is
+heard at once. Frames made ahead of time are paid back in the next
 silence, so that on average the port speaks once per 160 samples and silence is counted from when the caller hears it.
 """
 
@@ -67,5 +68,6 @@ class PlayOut:
 
     def _is_frame_due(self) -> bool:
         if self._port.is_speaking:
-            return self._waiting + FRAME_SAMPLES <= self._lead
+            lead = self._lead // 2 if self._port.is_live else self._lead
+            return self._waiting + FRAME_SAMPLES <= lead
         return self._ahead + FRAME_SAMPLES <= self._silent_lead

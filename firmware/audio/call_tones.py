@@ -27,6 +27,11 @@ PLANS: dict[str, dict[str, Cadence]] = {
     "de": {BUSY: _cadence(480, 480, 70, 425), CONGESTION: _cadence(240, 240, 50, 425, times=3)},
 }
 
+# of a number that nobody has, where this tone differs from congestion
+UNOBTAINABLE_TONES: dict[str, Cadence] = {
+    "cn": _cadence(100, 100, 40, 450, times=3) + _cadence(400, 400, 70, 450, times=1)
+}
+
 
 class CallToneDetector:
     """A tap for one call: calls `on_tone` once, with the tone's name, when one of the country's tones is heard.

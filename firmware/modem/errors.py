@@ -45,6 +45,46 @@ class CallerGone(LineError):
     """The caller hung up before the line could be answered."""
 
 
+class CantDial(LineError):
+    """This line can't place calls."""
+
+
+class AllLinesBusy(LineError):
+    """No line may be taken for a call of ours now: all are in use, or the last free ones belong to callers."""
+
+
+class CallCancelled(LineError):
+    """The call was given up before the far end answered."""
+
+
+class NotReached(LineError):
+    """A call that the box placed reached nobody."""
+
+
+class Busy(NotReached):
+    """The far end is in another call."""
+
+
+class Congested(Busy):
+    """The network has no way to the number now: overloaded, or the phone is switched off."""
+
+
+class NoAnswer(NotReached):
+    """It rang and nobody answered, or nothing was heard of the far end at all."""
+
+
+class NumberInvalid(NotReached):
+    """Nobody has this number, or it is none that can be dialled."""
+
+
+class NoDialTone(NotReached):
+    """The exchange did not invite to dial: the line is dead, or somebody was calling at that moment."""
+
+
+class LineInUse(NotReached):
+    """The line is not free: a caller was faster, or another call is being dialled on it."""
+
+
 class SimLocked(LineError):
     """The SIM card wants a PIN or PUK that the box must not try (again)."""
 

@@ -50,6 +50,24 @@ class IncomingCall(Protocol):
         """Release the line; harmless when it is released already."""
 
 
+class OutgoingCall(Protocol):
+    """A call that the box places; the line is kept for it until it is over or given up."""
+
+    line_name: str
+    number: str  # the digits as they are dialled
+
+    def connect(self) -> Port:
+        """Dial, wait until the far end has answered, and give its sound.
+
+        Raises `NotReached` (`Busy`, `NoAnswer`, `NumberInvalid`, `NoDialTone`, `LineInUse`), `CallCancelled`, or
+        another `LineError` when the device fails. On a line of copper an answer is a guess: a voice, a pole change, or
+        silence where the next ring should be; an announcement of the network counts as a voice.
+        """
+
+    def hang_up(self) -> None:
+        """Give the call up or release it, from any thread; harmless when it is over already."""
+
+
 class CallHandler(Protocol):
     """What a line calls when it rings, once per call, in the line's own thread: return quickly."""
 
@@ -81,3 +99,13 @@ class Line(Protocol):
 
     def status(self) -> LineStatus:
         """What the line is doing now."""
+
+    @property
+    def can_dial(self) -> bool:
+        """Whether `dial` would be given the line now."""
+
+    def dial(self, number: str) -> OutgoingCall:
+        """Keep the line for a call to `number`; `connect` then dials.
+
+        Raises `LineInUse`, `NumberInvalid`, or `CantDial` on a line that never places calls.
+        """

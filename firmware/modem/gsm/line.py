@@ -13,14 +13,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 from firmware.clock import Clock, Deadline
-from firmware.modem.errors import CommandRefused, LineError, LineUnplugged, ModemGarbled, NoNetwork, TextUnconfirmed
+from firmware.modem.errors import (
+    CantDial,
+    CommandRefused,
+    LineError,
+    LineUnplugged,
+    ModemGarbled,
+    NoNetwork,
+    TextUnconfirmed,
+)
 from firmware.modem.gsm import replies
 from firmware.modem.gsm.lines import Unsolicited
 from firmware.modem.gsm.pin import PinMemory, unlock
 from firmware.modem.gsm.send import SentPart, pdus_of, send_pdu
 from firmware.modem.gsm.serial import SafeGsm
 from firmware.modem.gsm.sweep import Sweeper
-from firmware.modem.line import LineState, LineStatus
+from firmware.modem.line import LineState, LineStatus, OutgoingCall
 from firmware.modem.reconnect import Reconnect
 from firmware.modem.text_store import TextStore
 from firmware.threads import Worker
@@ -92,6 +100,15 @@ class GsmLine:
         if not self._is_registered:
             detail = "not registered with a network"
         return LineStatus(self.name, "gsm", LineState.IDLE, detail, self._signal_dbm, self._is_registered)
+
+    @property
+    def can_dial(self) -> bool:
+        """This line carries texts only."""
+        return False
+
+    def dial(self, number: str) -> OutgoingCall:
+        """Raises `CantDial`."""
+        raise CantDial(f"line {self.name} carries texts only")
 
     @property
     def can_send(self) -> bool:

@@ -99,6 +99,10 @@ class ReplyParser:
         self._is_connected = False
         return rest
 
+    def holds_code(self, code: int) -> bool:
+        """Whether this shielded code came outside of a stream and waits for the next."""
+        return _DLE + bytes([code]) in self._codes
+
     def drop_codes(self) -> None:
         """Forget codes: a new call begins."""
         self._codes.clear()

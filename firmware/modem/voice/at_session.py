@@ -7,11 +7,12 @@ from collections import deque
 from firmware.clock import Clock, Deadline
 from firmware.modem.errors import CommandRefused, ModemGarbled, ModemSilent
 from firmware.modem.serial_device import SerialDevice
-from firmware.modem.voice.at import AtEvent, GarbageHeard, ReplyParser, ResultCode, ResultGiven, TextGiven
+from firmware.modem.voice.at import AtEvent, GarbageHeard, ReplyParser, ResultCode, ResultGiven, RingHeard, TextGiven
 
 COMMAND_TIMEOUT_S = 3.0
 _SUCCESS = (ResultCode.OK, ResultCode.CONNECT, ResultCode.VOICE_CONNECT)
 _UNSOLICITED_LIMIT = 64  # a burst between two looks is under ten lines
+_RING_CODE = ord("R")
 _REPLY_LIMIT = 200  # lines
 
 
@@ -42,6 +43,11 @@ class AtSession:
     def drop_codes(self) -> None:
         """Forget shielded codes that came outside of a stream: they belong to no call."""
         self._parser.drop_codes()
+
+    def has_heard_ring(self) -> bool:
+        """Whether a ring came, as text or as a code, that nobody has taken yet."""
+        self._keep(self._feed(self.device.read(0)))
+        return RingHeard() in self._unsolicited or self._parser.holds_code(_RING_CODE)
 
     def expect_ok(self, data: bytes, timeout_s: float = COMMAND_TIMEOUT_S) -> None:
         """Wait for the result that follows the end of a stream, of which `data` was read already."""

@@ -18,6 +18,11 @@ _REASONS: dict[type[BaseException], str] = {
 }
 
 
+def reason_of(fault: type[BaseException]) -> str:
+    """Why a call ended that a fault of this kind ended, for its port."""
+    return _REASONS.get(fault, "line fault")
+
+
 class VoiceCall:
     """An `IncomingCall`: `answer` and `hang_up` may come from any thread.
 
@@ -66,4 +71,4 @@ class VoiceCall:
         if not self._answer.done():
             gone = CallerGone("the caller hung up before the line was answered")
             self._answer.set_exception(error if isinstance(error, LineError) else gone)
-        self.port.hang_up("released" if kind is None else _REASONS.get(kind, "line fault"))
+        self.port.hang_up("released" if kind is None else reason_of(kind))

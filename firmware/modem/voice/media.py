@@ -29,13 +29,22 @@ _CATCH_UP_S = 1.0  # after a stall in a one-way stream, more silence than this i
 class Media:
     """What both ways of carrying a call share."""
 
-    def __init__(self, modem: VoiceModem, port: Port, clock: Clock, is_released: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        modem: VoiceModem,
+        port: Port,
+        clock: Clock,
+        is_released: Callable[[], bool],
+        took_signal: Callable[[dle.LineSignal], bool] = lambda signal: False,
+    ) -> None:
+        """`took_signal` is shown each signal of the line first; what it takes is no sign of the call's end."""
         profile = modem.profile
         self._modem = modem
         self._device = modem.device
         self._port = port
         self._clock = clock
         self._is_released = is_released
+        self._took_signal = took_signal
         self._coder = modem.coder
         self._playout = PlayOut(port, modem.coder, profile)
         self._supervision = Supervision(port, modem.coder, false_dial_tone=profile.false_dial_tone)
@@ -77,7 +86,8 @@ class Media:
                 if self._clock.monotonic() - self._began_s < _RINGS_UNTIL_S:
                     raise LineNotSeized("the line goes on ringing")
             case dle.SignalHeard(signal):
-                self._supervision.signal(signal)
+                if not self._took_signal(signal):
+                    self._supervision.signal(signal)
             case dle.KeyToneBegan() if self._keys_from_events:
                 self._port.key_began()
             case dle.KeyHeard(key) if self._keys_from_events:
@@ -103,8 +113,15 @@ class Media:
 class Duplex(Media):
     """+VTR: the caller is heard while the box speaks."""
 
-    def __init__(self, modem: VoiceModem, port: Port, clock: Clock, is_released: Callable[[], bool]) -> None:
-        super().__init__(modem, port, clock, is_released)
+    def __init__(
+        self,
+        modem: VoiceModem,
+        port: Port,
+        clock: Clock,
+        is_released: Callable[[], bool],
+        took_signal: Callable[[dle.LineSignal], bool] = lambda signal: False,
+    ) -> None:
+        super().__init__(modem, port, clock, is_released, took_signal)
         self._keys_from_events = modem.profile.keys_from_events
         if not self._keys_from_events:
             self._detectors.append(DigitDetector(port))

@@ -16,6 +16,8 @@ from firmware.modem.voice.profile import LineSettings, Profile, SampleFormat, ch
 _PING_TIMEOUT_S = 2.0
 _WAKE_TRIES = 3
 _QUIET_S = 0.3
+_DIAL_TIMEOUT_S = 20.0  # 17 digits of a fifth of a second, and of a second where +VTD is refused
+_DIGIT_10MS = 10
 _END_TIMEOUT_S = 2.0  # drain of the play-out buffer and OK; an honest modem needs its lead plus a little
 
 
@@ -68,6 +70,15 @@ class VoiceModem:
     def seize(self) -> None:
         """Go off-hook (V.253 label 1: modem on the line)."""
         self._session.tell("AT+VLS=1")
+
+    def rings(self) -> bool:
+        """Whether a ring was reported in voice mode or before it; to be asked before the line is seized."""
+        return self._session.has_heard_ring()
+
+    def send_digits(self, digits: str) -> None:
+        """Dial `digits` on the seized line (+VTS: what the far end sounds like can be heard at once behind it)."""
+        self._prepare((), (f"AT+VTD={_DIGIT_10MS}",))
+        self._session.tell(f"AT+VTS={','.join(digits)}", _DIAL_TIMEOUT_S)
 
     def release(self) -> None:
         """Go on-hook and back to where rings and caller ids come as text."""

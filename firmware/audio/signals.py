@@ -8,10 +8,11 @@ import numpy as np
 
 from firmware.audio.levels import tone
 from firmware.audio.player import PromptSource
-from firmware.audio.port import FRAME_SAMPLES, SAMPLE_RATE_HZ, Sound
+from firmware.audio.port import FRAME_SAMPLES, SAMPLE_RATE_HZ, SILENT_FRAME, Sound
 from firmware.audio.spandsp import DtmfSender
 
 _BEEP_HZ, _BEEP_FRAMES, _BEEP_DBM0 = 1400.0, 10, -20.0  # above speech's strongest band, no frequency of a key
+_RING_BACK_HZ, _RING_BACK_DBM0, _RING_BACK_ON_FRAMES, _RING_BACK_FRAMES = 450.0, -20.0, 50, 250
 _FADE_S = 0.01  # a tone that begins at once clicks
 
 
@@ -25,6 +26,27 @@ def warning_beep() -> tuple[Sound, ...]:
 def keys(pressed: str) -> PromptSource:
     """A source that sends the tones of these keys and ends; raises `BadKeys`."""
     return PromptSource([[DtmfSender().sound(pressed)]], stops_at_key=False)
+
+
+class RingBack:
+    """What who calls hears while it rings at the other end: a second of tone in five, as in China (E.180 Suppl. 2)."""
+
+    def __init__(self) -> None:
+        self._at = 0
+
+    @property
+    def stops_at_key(self) -> bool:
+        return False
+
+    def frame(self) -> Sound:
+        at, self._at = self._at, (self._at + 1) % _RING_BACK_FRAMES
+        return _ring_back_tone()[at] if at < _RING_BACK_ON_FRAMES else SILENT_FRAME
+
+
+@cache
+def _ring_back_tone() -> tuple[Sound, ...]:
+    sound = tone((_RING_BACK_HZ,), _RING_BACK_ON_FRAMES * FRAME_SAMPLES / SAMPLE_RATE_HZ, _RING_BACK_DBM0)
+    return tuple(np.rint(sound).astype(np.int16).reshape(_RING_BACK_ON_FRAMES, FRAME_SAMPLES))
 
 
 def _fades() -> np.ndarray[tuple[int], np.dtype[np.float64]]:

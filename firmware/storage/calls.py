@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 from typing import Any
 
@@ -19,10 +20,25 @@ _OUTCOME = _UPDATE.values(outcome=bindparam("what"))
 _END = _UPDATE.values(ended_at=bindparam("at"), end_reason=bindparam("reason"))
 
 
-def begin(tx: Transaction, now: datetime, call_id: str, line: str, caller: str | None, *, is_withheld: bool) -> None:
-    """A call has come in on `line` from `caller` (normal form, or None)."""
+def new_id(now: datetime) -> str:
+    """An id for a call that begins now; it is on every record that the call causes."""
+    return f"{now:%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:6]}"
+
+
+def begin(
+    tx: Transaction,
+    now: datetime,
+    call_id: str,
+    line: str,
+    caller: str | None,
+    *,
+    is_withheld: bool,
+    direction: str = "in",
+    called: str | None = None,
+) -> None:
+    """A call on `line` with `caller` (normal form, or None) at the far end; `called` is the number that was called."""
     row = {"id": call_id, "line": line, "caller": caller, "is_withheld": int(is_withheld), "started_at": now}
-    tx.execute(calls.insert(), row)
+    tx.execute(calls.insert(), {**row, "direction": direction, "called": called})
 
 
 def answer(tx: Transaction, now: datetime, call_id: str) -> None:

@@ -1,0 +1,157 @@
+"""The desk: callers who want a person, the agents who answer them, and supervisors.
+
+One thread looks around a few times a second and at every change: offers that are due, over, or missed, work after
+talks that is done, pages that are gone. What people ask for comes in over the control socket; callers stay in the
+threads of their calls.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Row, select, update
+
+from firmware.acd import view, waiting
+from firmware.acd.book import Book
+from firmware.acd.floor import Entry, Floor, Handed, Seat
+from firmware.acd.outside import Records, Trunks
+from firmware.acd.phones import Phones
+from firmware.acd.ringer import Ringer
+from firmware.acd.seating import Seating
+from firmware.acd.supervising import Supervising
+from firmware.acd.talking import Talking
+from firmware.acd.waiting import AtTheDesk
+from firmware.audio.speaker import Speaker
+from firmware.clinic.desk_settings import DeskSettings
+from firmware.clock import Clock
+from firmware.control.sound import SoundStream
+from firmware.storage.desk_schema import offers, queue_entries, talks
+from firmware.storage.ledger import Ledger, Transaction
+from firmware.threads import Worker
+
+LOOK_S = 0.25
+
+
+class Desk:
+    """All of it, wired together."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        clock: Clock,
+        speaker: Speaker,
+        settings: Callable[[], DeskSettings],
+        trunks: Trunks,
+        records: Records,
+        *,
+        is_open: Callable[[], bool],
+        tell: Callable[..., None],
+        give_up: Callable[[Entry], None],
+    ) -> None:
+        """`tell` publishes an event without patients' data; `give_up` is told of a callback that reached nobody."""
+        self._ledger, self._clock = ledger, clock
+        self.floor = Floor(Book(ledger, clock), clock, speaker, settings, tell)
+        self.phones = Phones(self.floor, trunks, records, give_up)
+        self.ringer = Ringer(self.floor, self.phones)
+        self.talking = Talking(self.floor, self.ringer, self.phones)
+        self.phones.ringer, self.phones.talking = self.ringer, self.talking
+        self.seating = Seating(self.floor, ledger, self.talking.park, self.talking.unpark)
+        self.supervising = Supervising(self.floor, self.seating, self.ringer, self.talking)
+        self._waiting = waiting.Desk(self.floor, self.ringer, self.talking, is_open)
+        self._seen_callbacks: set[int] = set()
+        self._worker = Worker("desk", self._work)
+
+    def start(self) -> None:
+        """Put in order what a restart cut short, then begin."""
+        with self._ledger.transaction() as tx:
+            self._end_what_was_cut_short(tx)
+        self.seating.restore()
+        self.wake()
+        self._worker.start()
+
+    def stop(self) -> None:
+        """Every call is over by now."""
+        self._worker.ask_to_stop()
+        self.floor.changed.set()
+        self._worker.stop()
+        for seat in self.floor.seats.values():
+            if seat.sound is not None:
+                seat.sound.stop()
+
+    def serve(self, caller: Handed) -> str | None:
+        """A caller wants a person: until they go on elsewhere; None when they have hung up. In the call's thread."""
+        return AtTheDesk(self._waiting, caller).run()
+
+    def wake(self) -> None:
+        """Callbacks were agreed on, or withdrawn, in the ledger."""
+        with self._ledger.reading() as tx:
+            rows = tx.execute(
+                select(queue_entries).where(queue_entries.c.state == "waiting", queue_entries.c.is_callback == 1)
+            ).all()
+        with self.floor.lock:
+            self._take_up(rows)
+
+    def seat(self, user_id: int) -> Seat:
+        return self.floor.seat(user_id)
+
+    def view_of(self, seat: Seat) -> view.Plain:
+        with self.floor.lock:
+            return view.seat(self.floor, seat)
+
+    def carry_sound(self, user_id: int, stream: SoundStream) -> None:
+        """The sound of an agent's page, until it ends or another page of theirs takes over."""
+        with self.floor.lock:
+            sound = self.seating.attach(user_id, stream)
+        sound.wait_while_carrying(stream)
+        self.floor.changed.set()
+
+    # ---- its thread ----
+
+    def _work(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            self.floor.changed.wait(self._clock.real_s(LOOK_S))
+            self.floor.changed.clear()
+            if not stop.is_set():
+                self.look()
+
+    def look(self) -> None:
+        """Everything that is due."""
+        with self.floor.lock:
+            self.seating.look_for_lost_pages()
+            self.talking.end_parked()
+            self.ringer.end_overdue()
+            self.seating.end_wrap_ups()
+            self.ringer.make_offers()
+
+    # ---- what the ledger knows ----
+
+    def _take_up(self, rows: Sequence[Row[Any]]) -> None:
+        waiting_now = {row.id for row in rows}
+        for row in rows:
+            if row.id not in self.floor.entries and row.id not in self._seen_callbacks:
+                self._seen_callbacks.add(row.id)
+                self.floor.entries[row.id] = Entry(
+                    row.id, row.queue, row.language, row.number, row.turn_at, call_id=row.call_id,
+                    patient_id=row.patient_id, priority=row.priority, wished=row.wished_user_id, is_callback=True,
+                    not_before=row.not_before, tries=row.tries, kept_for=self._user(row.owner),
+                )  # fmt: skip
+        for entry in [each for each in self.floor.entries.values() if each.is_callback]:
+            if entry.id in self._seen_callbacks and entry.id not in waiting_now and entry.ringing is None:
+                self.floor.entries.pop(entry.id)
+        self.floor.tell_queue()
+
+    def _user(self, login: str | None) -> int | None:
+        return next((seat.user_id for seat in self.floor.seats.values() if seat.agent.login == login), None)
+
+    def _end_what_was_cut_short(self, tx: Transaction) -> None:
+        """Calls ended with the process that carried them; what patients were promised stands."""
+        now = self._clock.now()
+        tx.execute(update(talks).where(talks.c.ended_at.is_(None)).values(ended_at=now, ended_by="lost"))
+        tx.execute(update(talks).where(talks.c.wrapped_up_at.is_(None)).values(wrapped_up_at=now))
+        tx.execute(update(offers).where(offers.c.ended_at.is_(None)).values(ended_at=now, outcome="gone"))
+        open_entries = update(queue_entries).where(queue_entries.c.state.in_(("waiting", "calling")))
+        on_the_line = open_entries.where(queue_entries.c.is_callback == 0)
+        tx.execute(on_the_line.values(state="abandoned", left_at=now))
+        tx.execute(open_entries.where(queue_entries.c.is_callback == 1).values(state="waiting"))

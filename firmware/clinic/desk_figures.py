@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, TypeVar
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from firmware.storage.calls import TEST_LINES
 from firmware.storage.desk_schema import offers, queue_entries, talks
@@ -136,6 +136,13 @@ def talks_of(tx: Transaction, begins: datetime, ends: datetime) -> list[Talk]:
     wanted = columns.join(calls, c.id == t.call_id).outerjoin(queue_entries, queue_entries.c.id == t.entry_id)
     wanted = wanted.where(t.began_at >= begins, t.began_at < ends, c.line.not_in(TEST_LINES)).order_by(t.began_at)
     return [_talk(row) for row in tx.execute(wanted)]
+
+
+def talks_by_agent(tx: Transaction, begins: datetime, ends: datetime) -> dict[int, int]:
+    """How many talks each agent began in this time, also with the test phone."""
+    t = talks.c
+    counted = select(t.user_id, func.count()).where(t.began_at >= begins, t.began_at < ends).group_by(t.user_id)
+    return {user_id: count for user_id, count in tx.execute(counted)}
 
 
 def offers_by_agent(tx: Transaction, begins: datetime, ends: datetime) -> dict[int, Offers]:

@@ -1,0 +1,105 @@
+// The wall: hears a call before it asks to listen in (browsers play nothing later), and asks for a reason where it must.
+//
+// Who listens opens no microphone at all; to whisper or barge in, the page opens it first, and does nothing without.
+import { DeskSound } from "./desk-sound.js";
+import { REFUSED, SIGNED_OUT } from "./phone-audio.js";
+
+const AGAIN_MS = 1000;
+const SPEAKS = ["whisper", "barge"];
+
+const banner = document.getElementById("wall-sound");
+const now = document.getElementById("wall-now");
+const sound = new DeskSound(showLevel, lost);
+let speaks = false; // whether the microphone is open
+let asking = false; // between the press of a button and the answer
+
+function showLevel(heard) {
+  const meter = now.querySelector("[data-level=heard]");
+  if (meter) meter.value = heard <= 0 ? 0 : Math.round(Math.min(100, Math.max(0, 100 + 40 * Math.log10(heard))));
+}
+
+function say(text) {
+  banner.hidden = !text;
+  banner.querySelector(".words").textContent = text;
+}
+
+function supervises() {
+  return now.querySelector("[data-supervises]")?.dataset.supervises ?? "";
+}
+
+// Opened anew when the microphone comes or goes: who only listens again must see the browser's sign go out.
+async function begin(how) {
+  const wishes = SPEAKS.includes(how);
+  if (sound.isOpen && speaks !== wishes) sound.close();
+  await sound.open({ listensOnly: !wishes });
+  speaks = wishes;
+  if (wishes && sound.audio.microphone) {
+    end();
+    say(banner.dataset.denied);
+    return false;
+  }
+  say("");
+  if (!sound.isAttached) sound.attach();
+  return true;
+}
+
+function end() {
+  if (sound.isOpen) sound.close();
+  speaks = false;
+}
+
+function lost(code) {
+  if (!supervises()) return end();
+  if (code === SIGNED_OUT || code === REFUSED) return say(banner.dataset.lost);
+  setTimeout(() => supervises() && sound.isOpen && sound.attach(), AGAIN_MS);
+}
+
+document.addEventListener("htmx:confirm", (event) => {
+  const how = event.target.dataset.supervise;
+  if (!how || how === "leave") return;
+  event.preventDefault();
+  asking = true;
+  begin(how).then((isReady) => {
+    if (isReady) event.detail.issueRequest(true);
+    else asking = false;
+  });
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.target.dataset.supervise) asking = false;
+  const dialog = event.target.closest("dialog");
+  if (dialog) {
+    dialog.close();
+    event.target.reset();
+  }
+});
+
+// The call may have ended, or a colleague may have taken over: the server knows.
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target === now && !asking && !supervises()) end();
+});
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-asks]");
+  if (!opener) return;
+  const dialog = document.getElementById(opener.dataset.asks);
+  dialog.querySelector("[name=agent]").value = opener.dataset.agent;
+  dialog.querySelector("[data-name]").textContent = opener.dataset.who;
+  if (opener.dataset.states) offer(dialog, opener.dataset.states.split(" "));
+  dialog.showModal();
+});
+
+// Only what makes a difference can be chosen.
+function offer(dialog, states) {
+  for (const choice of dialog.querySelectorAll("[data-state]")) {
+    choice.hidden = !states.includes(choice.dataset.state);
+    choice.querySelector("input").checked = choice.dataset.state === states[0];
+  }
+  showPause(dialog);
+}
+
+function showPause(dialog) {
+  dialog.querySelector("[data-pause]").hidden = dialog.querySelector("[name=state]:checked")?.value !== "not-ready";
+}
+
+document.getElementById("force").addEventListener("change", (event) => showPause(event.currentTarget));

@@ -72,9 +72,10 @@ class VoiceAttachment:
         self._modem.tick()
 
     def set_fault(self, fault: Fault, is_on: bool) -> None:
+        has_changed = is_on != (fault in self.terminal.faults)
         _set_fault(self.terminal, fault, is_on)
         self._modem.replies.loses_unsolicited = Fault.LOSE_UNSOLICITED in self.terminal.faults
-        if fault is Fault.UNPLUG:
+        if fault is Fault.UNPLUG and has_changed:
             self._modem.power_cycle()
 
     def restart(self) -> None:

@@ -19,7 +19,7 @@ from firmware.storage.recordings import Recording
 from firmware.storage.schema import booking_events, calls, outbox, patients, recordings, voice_messages
 
 LEFT, NOTHING = "left", "none"  # outcomes to search for: hung up in the middle; ended without any
-OUTCOMES = ("booked", "cancelled", "bookings read", "information", "message", LEFT, NOTHING)
+OUTCOMES = ("booked", "cancelled", "bookings read", "information", "message", "answer heard", LEFT, NOTHING)
 MOST_NAMESAKES = 50
 MOST_TEXTS = 50
 MOST_BOOKINGS = 20

@@ -218,15 +218,15 @@ def test_a_landline_is_asked_for_a_mobile_number_once(clinic: Clinic) -> None:
 
 
 def test_nobody_is_promised_a_call_back_who_gave_no_number(clinic: Clinic) -> None:
-    assert "我们会尽快回电。 请在滴声后说话" in clinic.call(P1).press("8")
+    assert "我们会尽快回电。 请在滴声后说话" in clinic.call(P1).press("8", "1")
     caller = clinic.call(None)
-    assert caller.press("8") == "请您留言。 请输入您的电话号码，以便我们回电，输完按井号键。不需要请直接按井号键。"
+    assert caller.press("8", "1") == "请您留言。 请输入您的电话号码，以便我们回电，输完按井号键。不需要请直接按井号键。"
     assert "回电" not in caller.press("#")
     assert isinstance(caller.turn.want, WantRecording)
     caller = clinic.call(None)
-    assert "我们会尽快回电。" in caller.press("8", "02161230009")
+    assert "我们会尽快回电。" in caller.press("8", "1", "02161230009")
     assert caller.state.memory["contact"] == "02161230009"
-    assert "回电" not in clinic.call(None).press("8", "")
+    assert "回电" not in clinic.call(None).press("8", "1", "")
 
 
 def test_who_continues_has_not_shown_who_is_calling(clinic: Clinic) -> None:

@@ -161,7 +161,7 @@ def test_silence_ends_in_goodbye_not_in_a_loop(rig: Rig) -> None:
 
 
 def test_a_message_is_kept_and_journalled(rig: Rig) -> None:
-    rig.port = VirtualPort(rig.clock, politely="8")
+    rig.port = VirtualPort(rig.clock, politely="81")
     rig.port.voice_until_s = 600.0
     rig.port.later = [(60.0, "#")]
     rig.take(P1)
@@ -174,7 +174,7 @@ def test_a_message_is_kept_and_journalled(rig: Rig) -> None:
 
 
 def test_a_message_that_ends_with_a_hang_up_is_kept_too(rig: Rig) -> None:
-    rig.port = VirtualPort(rig.clock, politely="8")
+    rig.port = VirtualPort(rig.clock, politely="81")
     rig.port.voice_until_s = 600.0
     rig.port.later = [(60.0, "hang")]
     rig.take(None)
@@ -188,7 +188,7 @@ def test_a_message_that_gets_to_the_disk_late_is_not_lost(rig: Rig, monkeypatch:
     monkeypatch.setattr(voice, "CLOSING_S", 0.05)
     stalled = RecordingWriter()
     reception = replace(rig.reception, writer=stalled)
-    port = VirtualPort(rig.clock, politely="8")
+    port = VirtualPort(rig.clock, politely="81")
     port.voice_until_s = 600.0
     port.later = [(60.0, "#")]
     IncomingConversation(Ringing(port, P1), reception).run()
@@ -202,7 +202,7 @@ def test_a_message_that_gets_to_the_disk_late_is_not_lost(rig: Rig, monkeypatch:
 
 
 def test_an_empty_message_is_none(rig: Rig) -> None:
-    rig.call(P1, politely="8")
+    rig.call(P1, politely="81")
     with rig.clinic.ledger.reading() as tx:
         assert tx.execute(select(voice_messages)).all() == []
     assert list(rig.reception.folders.voice_messages.iterdir()) == []

@@ -91,7 +91,7 @@ def test_after_a_quarter_of_an_hour_the_call_is_brought_to_its_end(clinic: Clini
 
 def test_a_message_is_thanked_for(clinic: Clinic) -> None:
     caller = clinic.call(P1)
-    caller.press("8")
+    caller.press("8", "1")
     caller.answer(Recorded(Path("m.wav"), 12.0))
     assert caller.says.startswith("您的留言已经收到")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from firmware.ivr.steps import (
     booking,
+    boxes,
     callback,
     identity,
     information,
@@ -25,7 +26,8 @@ STEPS: dict[str, Step] = {
     **booking.STEPS,
     **own_bookings.STEPS,
     **information.STEPS,
+    **boxes.STEPS,
     **language.STEPS,
     **unfinished.STEPS,
 }
-LISTS: dict[str, Listing] = {**identity.LISTS, **wishes.LISTS, **request.LISTS, **own_bookings.LISTS}
+LISTS: dict[str, Listing] = {**identity.LISTS, **wishes.LISTS, **request.LISTS, **own_bookings.LISTS, **boxes.LISTS}

@@ -179,8 +179,10 @@ class Picture:
                     yield t("flows.secret")
             case Choose(list_name=name):
                 yield t("flows.from_list", what=t.code("flows.list", name))
-            case Voicemail(at_most_s=seconds):
+            case Voicemail(at_most_s=seconds, box=box):
                 yield t("flows.at_most", seconds=int(seconds))
+                if box:
+                    yield t("flows.private")
         if isinstance(node, Asking):
             yield t("flows.tries", count=node.tries)
 

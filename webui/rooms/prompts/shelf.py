@@ -23,7 +23,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {  # area: the families of prompts in it
     "booking": ("book", "kind", "item", "confirm", "booked"),
     "own": ("cancel", "mine"),
     "information": ("information", "duty", "opening", "address"),
-    "message": ("message", "person"),
+    "message": ("message", "box", "person"),
     "exact": ("exact",),
     OTHERS: (),
     "texts": (TEXTS,),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
+from firmware.clinic.desk_settings import CurrentDesk
 from firmware.clinic.errors import ProfileError
 from firmware.clinic.profile import ClinicProfile, CurrentProfile
 from firmware.clock import Clock
 from firmware.storage.documents import SetupDocuments
 from firmware.storage.folders import Folders
 from firmware.storage.ledger import Ledger
+from webui.desk_service import DeskService
 from webui.flashes import Flashes
 from webui.live import Live
 from webui.phone_service import PhoneService
@@ -34,6 +36,8 @@ class Office:
         self._profile = CurrentProfile(self.documents)
         self.places = Places(self.documents)
         self.test_phone = TestPhone(self.phone, self.clock)
+        self.desk = DeskService(self.phone)
+        self.desk_settings = CurrentDesk(self.documents)
 
     @property
     def has_clinic(self) -> bool:

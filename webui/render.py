@@ -27,6 +27,8 @@ VIEWS = Path(__file__).with_name("views")
 
 NAVIGATION = (  # address, text, icon, right
     ("/", "nav.today", "house", Right.SEE),
+    ("/desk", "nav.desk", "headset", Right.ANSWER),
+    ("/wall", "nav.wall", "grid-1x2", Right.SUPERVISE),
     ("/bookings", "nav.bookings", "calendar-check", Right.SEE),
     ("/roster", "nav.roster", "calendar-week", Right.SEE),
     ("/patients", "nav.patients", "people", Right.SEE),

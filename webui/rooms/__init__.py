@@ -7,6 +7,7 @@ from webui.rooms import (
     bookings,
     calls,
     certificate,
+    desk,
     flows,
     live_events,
     messages,
@@ -19,6 +20,7 @@ from webui.rooms import (
     test_phone,
     today,
     users,
+    wall,
     welcome,
     wizard,
 )
@@ -29,6 +31,7 @@ ALL = (
     bookings,
     calls,
     certificate,
+    desk,
     flows,
     live_events,
     messages,
@@ -40,6 +43,7 @@ ALL = (
     sign_in,
     test_phone,
     users,
+    wall,
     welcome,
     wizard,
 )

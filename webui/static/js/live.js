@@ -2,12 +2,13 @@
 //
 //   lines   what a line is doing        calls   something happened in a call
 //   texts   the inbox or the outbox     ledger  anything that is kept: bookings, messages, the roster, ...
+//   seats   what an agent does          queues  who waits for one
 //
 // For scripts each event also comes at once and whole: "live:line", "live:call", ... with the details of the exchange.
 //
-// While the tab is hidden nothing is listened to: a browser keeps only six connections to one server. When the server
-// has too many listeners the page asks by itself now and then.
-const EVENTS = { line: "lines", call: "calls", texts: "texts", ledger: "ledger" };
+// While the tab is hidden nothing is listened to: a browser keeps only six connections to one server. Only a page that
+// must ring (data-live-when-hidden) goes on. When the server has too many listeners the page asks by itself now and then.
+const EVENTS = { line: "lines", call: "calls", texts: "texts", ledger: "ledger", seat: "seats", queue: "queues" };
 const LEAST_GAP_MS = 500; // between two events of one name: a busy exchange must not flood the server with questions
 const PATIENCE_MS = 3000; // a stream that breaks for a moment is not worth a word
 const POLL_MS = 5000;
@@ -106,8 +107,10 @@ function leave() {
   waiting.clear();
 }
 
+const listensHidden = document.querySelector("[data-live-when-hidden]") !== null;
+
 document.addEventListener("visibilitychange", () => {
-  if (document.hidden) {
+  if (document.hidden && !listensHidden) {
     leave();
     stopPolling();
   } else if (source === null) {
@@ -116,4 +119,4 @@ document.addEventListener("visibilitychange", () => {
 });
 addEventListener("pagehide", leave);
 
-if (!document.hidden) listen();
+if (!document.hidden || listensHidden) listen();

@@ -17,31 +17,40 @@ export class PhoneAudio {
   // `onLevels(heard, said)`: loudness from 0 to 1, some ten times a second.
   constructor(onLevels) {
     this.onLevels = onLevels;
+    this.onMicrophoneLost = () => {}; // unplugged while it was in use
+    this.devices = { microphone: "", loudspeaker: "" }; // ids as the browser names them; "": its own choice
     this.microphone = "";
     this.socket = null;
     this.isMuted = false;
   }
 
-  // Begin within a press of a button: browsers play nothing before one.
-  async open() {
+  // Begin within a press of a button: browsers play nothing before one. Who `listensOnly` opens no microphone.
+  async open({ listensOnly = false } = {}) {
     this.context = new AudioContext({ latencyHint: "interactive" });
     this.isMuted = false;
     this.output = this.context.createGain();
     this.output.connect(this.context.destination);
     this.resume();
-    const stream = await this.openMicrophone();
+    this.chooseLoudspeaker(this.devices.loudspeaker);
+    const stream = listensOnly ? null : await this.openMicrophone();
     if (this.context.audioWorklet) await this.openWorklet(stream);
     else this.buffers = new BufferPlayer(this.context, this.output, (heard) => this.onLevels(heard, 0));
   }
 
   async openMicrophone() {
+    this.microphone = "";
     if (!navigator.mediaDevices?.getUserMedia) {
       this.microphone = "insecure";
       return null;
     }
     const wishes = { channelCount: 1, echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+    if (this.devices.microphone) wishes.deviceId = this.devices.microphone; // another one if this is not there
     try {
       this.stream = await navigator.mediaDevices.getUserMedia({ audio: wishes });
+      this.stream.getAudioTracks()[0].onended = () => {
+        this.microphone = "none";
+        this.onMicrophoneLost();
+      };
       return this.stream;
     } catch (error) {
       this.microphone = { NotAllowedError: "denied", NotFoundError: "none" }[error.name] ?? "other";
@@ -53,8 +62,34 @@ export class PhoneAudio {
     await this.context.audioWorklet.addModule(new URL("phone-worklet.js", import.meta.url));
     this.node = new AudioWorkletNode(this.context, "phone", { numberOfInputs: 1, outputChannelCount: [1] });
     this.node.port.onmessage = (event) => this.take(event.data);
+    this.node.port.postMessage({ muted: this.isMuted });
     this.node.connect(this.output);
-    if (stream) this.context.createMediaStreamSource(stream).connect(this.node);
+    this.connectMicrophone(stream);
+  }
+
+  connectMicrophone(stream) {
+    this.source?.disconnect();
+    this.source = stream && this.context.createMediaStreamSource(stream);
+    this.source?.connect(this.node);
+  }
+
+  // Another microphone, also in the middle of a call.
+  async chooseMicrophone(id) {
+    this.devices.microphone = id;
+    if (!this.node) return;
+    this.stopMicrophone();
+    this.connectMicrophone(await this.openMicrophone());
+  }
+
+  // Not every browser can play on another loudspeaker than the computer's own.
+  async chooseLoudspeaker(id) {
+    this.devices.loudspeaker = id;
+    await this.context?.setSinkId?.(id).catch(() => {}); // it was unplugged: the computer's own goes on
+  }
+
+  stopMicrophone() {
+    for (const track of this.stream?.getTracks() ?? []) track.stop(); // the browser's sign goes out
+    this.stream = null;
   }
 
   get isSilenced() {
@@ -121,9 +156,9 @@ export class PhoneAudio {
 
   close() {
     this.disconnect();
-    for (const track of this.stream?.getTracks() ?? []) track.stop(); // the browser's sign goes out
+    this.stopMicrophone();
     this.context?.close();
-    this.context = this.node = this.buffers = this.stream = null;
+    this.context = this.node = this.buffers = this.source = null;
     this.onLevels(0, 0);
   }
 }

@@ -10,7 +10,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from firmware.audio.recording_file import HEADER_BYTES, sync_folder
+from firmware.audio.recording_file import HEADER_BYTES
+from firmware.storage.files import sync_folder
 from firmware.threads import Worker
 
 log = logging.getLogger(__name__)

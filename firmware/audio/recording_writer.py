@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from firmware.audio.recording_file import RecordingFile, remove
+from firmware.audio.recording_file import RecordingFile
+from firmware.storage.files import remove
 from firmware.threads import Worker
 
 log = logging.getLogger(__name__)

@@ -24,7 +24,7 @@ SCORES = range(1, 6)
 VOICE, TEXT = "voice", "text"
 REPLY_WITHIN_S = 86_400
 
-_REPLY = re.compile(r"\s*([1-5１-５])\s*分?\s*[.。!！]?\s*")  # noqa: RUF001  # as people type it
+_REPLY = re.compile(r"\s*([1-5１-５])\s*分?\s*[.。!！]?\s*")  # as people type it
 
 
 @dataclass(frozen=True)

@@ -291,7 +291,7 @@ recordings = Table(
         postgresql_where=text("state IN ('recording', 'complete')"),
     ),
     Index("recordings_kept", "began_at", "call_id", sqlite_where=_IS_KEPT, postgresql_where=_IS_KEPT),
-    Index("recordings_by_class", "keep_class", "began_at", sqlite_where=_IS_KEPT, postgresql_where=_IS_KEPT),
+    Index("recordings_by_class", "keep_class", "began_at", "call_id", sqlite_where=_IS_KEPT, postgresql_where=_IS_KEPT),
     Index("recordings_on_hold", "call_id", sqlite_where=text("is_held = 1"), postgresql_where=text("is_held = 1")),
 )  # fmt: skip
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import event
 
 from firmware.clinic import sample
 from firmware.clinic.profile import ClinicProfile
@@ -49,3 +51,23 @@ def profile() -> ClinicProfile:
 @pytest.fixture
 def now() -> datetime:
     return MONDAY_9
+
+
+@pytest.fixture
+def plans(ledger: Ledger) -> Iterator[Callable[[Callable[[], object]], list[str]]]:
+    """`plans(ask)`: how SQLite finds what `ask` reads, one line for each table."""
+    found: list[str] = []
+
+    def explain(connection: Any, _: Any, statement: str, parameters: Any, *__: Any) -> None:
+        if statement.startswith("SELECT"):
+            rows = connection.connection.driver_connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            found.extend(row[3] for row in rows)
+
+    def told(ask: Callable[[], object]) -> list[str]:
+        found.clear()
+        ask()
+        return list(found)
+
+    event.listen(ledger.engine, "before_cursor_execute", explain)
+    yield told
+    event.remove(ledger.engine, "before_cursor_execute", explain)

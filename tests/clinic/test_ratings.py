@@ -38,7 +38,7 @@ def test_the_last_word_on_a_call_counts(tx: Transaction, now: datetime, agent: i
         ratings.rate(tx, now, "c1", agent, 6)
 
 
-@pytest.mark.parametrize(("body", "score"), [("4", 4), (" ５分。", 5), ("1!", 1)])  # noqa: RUF001
+@pytest.mark.parametrize(("body", "score"), [("4", 4), (" ５分。", 5), ("1!", 1)])
 def test_a_reply_to_the_text_rates_the_call(
     tx: Transaction, now: datetime, profile: ClinicProfile, agent: int, body: str, score: int
 ) -> None:

@@ -325,7 +325,7 @@ def _add_columns() -> None:
     op.add_column("recordings", sa.Column("began_at", _INSTANT))
     op.execute("UPDATE recordings SET began_at = (SELECT started_at FROM calls WHERE calls.id = recordings.call_id)")
     _index_where("recordings_kept", "recordings", ["began_at", "call_id"], "deleted_at IS NULL")
-    _index_where("recordings_by_class", "recordings", ["keep_class", "began_at"], "deleted_at IS NULL")
+    _index_where("recordings_by_class", "recordings", ["keep_class", "began_at", "call_id"], "deleted_at IS NULL")
     _index_where("recordings_on_hold", "recordings", ["call_id"], "is_held = 1")
     op.create_index("calls_by_called", "calls", ["called", "started_at"])
     op.create_index("calls_by_flow", "calls", ["flow", "started_at"])

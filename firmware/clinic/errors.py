@@ -126,6 +126,14 @@ class NoSuchPatient(ClinicError):
     """The clinic doesn't know this person."""
 
 
+class NotOpen(ClinicError):
+    """Nobody is expected at the desk now, so there is nothing to close; it opens next at `opens_at`."""
+
+    def __init__(self, opens_at: datetime | None) -> None:
+        super().__init__("the desk is not open now; there is nothing to close")
+        self.opens_at = opens_at
+
+
 class ProfileError(ClinicError):
     """The clinic's set-up document says something impossible; the message names the key."""
 

@@ -19,11 +19,11 @@ from firmware.clinic.errors import AlreadyBookedThatDay, BeyondHorizon, SlotOff,
 from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.records import OTHER_VISIT
 from firmware.clinic.roster import Slot
-from firmware.clinic.schedule import Wish
+from firmware.clinic.schedule import IS_CLOSED_DAY, IS_OF_ONE_DATE, Wish
 from firmware.storage.instants import later
 from firmware.storage.ledger import Transaction
 from firmware.storage.prepared import Prepared, named
-from firmware.storage.schema import IS_HELD, absences, bookings
+from firmware.storage.schema import IS_HELD, absences, bookings, sessions
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,10 @@ class Hold:
 _OBSTACLES = Prepared(
     select(
         OTHER_VISIT.label("visit_id"),
-        exists()
-        .where(absences.c.session_id == bindparam("session_id"), absences.c.day == bindparam("day"))
-        .label("is_off"),
+        or_(
+            exists().where(absences.c.session_id == bindparam("session_id"), absences.c.day == bindparam("day")),
+            and_(IS_CLOSED_DAY, exists().where(sessions.c.id == bindparam("session_id"), ~IS_OF_ONE_DATE)),
+        ).label("is_off"),
     )
 )
 _SWEEP = Prepared(

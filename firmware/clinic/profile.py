@@ -24,7 +24,8 @@ from firmware.storage.documents import SetupDocuments
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-Hours = tuple[tuple[tuple[time, time], ...], ...]  # for each weekday, Monday first, the spans in which it is open
+Spans = tuple[tuple[time, time], ...]  # hours of one day: from when to when
+Hours = tuple[Spans, ...]  # for each weekday, Monday first, the spans in which people are at the desk
 
 RELEASE, CHARGE = "release", "charge"
 _CLOSED: Hours = ((),) * 7
@@ -38,7 +39,7 @@ class ClinicProfile:
     sign: Name  # stands before every text: 【湖滨诊所】
     zone: ZoneInfo
     address: Name | None = None
-    hours: Hours = _CLOSED
+    hours: Hours = _CLOSED  # see `calendar` for days unlike the week
     horizon_days: int = 14  # the last day that can be booked, counted from today
     cancel_days_before: int = 1  # with `cancel_until`: the last moment at which patients cancel themselves
     cancel_until: time = time(17)

@@ -12,13 +12,14 @@ from datetime import date, datetime, timedelta
 from itertools import chain, islice
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, or_, select
+from sqlalchemy import Row, and_, bindparam, exists, or_, select
 
 from firmware.clinic import roster
 from firmware.clinic.errors import BeyondHorizon, NoSuchSlot
 from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.roster import Department, Doctor, Session, Slot
 from firmware.language.values import Name
+from firmware.storage.desk_schema import special_days
 from firmware.storage.ledger import Transaction
 from firmware.storage.schema import IS_LIVE, absences, bookings, departments, doctors, sessions
 
@@ -55,10 +56,13 @@ SESSION_COLUMNS = (  # what `session_of` reads
     doctors.c.expert_code,
 )
 SESSION_TABLES = sessions.join(departments).outerjoin(doctors, sessions.c.doctor_id == doctors.c.id)
+IS_CLOSED_DAY = exists().where(special_days.c.day == bindparam("day"), special_days.c.hours == "")
+IS_OF_ONE_DATE = and_(sessions.c.valid_from.is_not(None), sessions.c.valid_from == sessions.c.valid_until)
 _TAKES_PLACE = and_(
     sessions.c.weekday == bindparam("weekday"),
     or_(sessions.c.valid_from.is_(None), sessions.c.valid_from <= bindparam("day")),
     or_(sessions.c.valid_until.is_(None), sessions.c.valid_until >= bindparam("day")),
+    or_(IS_OF_ONE_DATE, ~IS_CLOSED_DAY),
     ~select(absences.c.day)
     .where(absences.c.session_id == sessions.c.id, absences.c.day == bindparam("day"))
     .correlate(sessions)

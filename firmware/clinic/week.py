@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row, and_, or_, select
 
-from firmware.clinic import roster
+from firmware.clinic import calendar, roster
 from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.roster import Doctor, Session
 from firmware.clinic.schedule import SESSION_COLUMNS, SESSION_TABLES, all_doctors, session_of
@@ -48,7 +48,7 @@ def half_days(tx: Transaction, profile: ClinicProfile, now: datetime, first: dat
     """Every half-day from `first` on, by day, department and time."""
     last = first + timedelta(days=days - 1)
     rows = [row for row in _sessions(tx, first, last) if _dates(row, first, days)]
-    off = {(row.session_id, row.day): row.reason for row in _absences(tx, [row.id for row in rows], first, last)}
+    off = _called_off(tx, rows, first, days)
     taken, coming = _taken(tx, now, first, last)
     found = []
     for row in rows:
@@ -82,7 +82,7 @@ def _half_day(
     return HalfDay(
         session=session,
         day=day,
-        is_extra=row.valid_from is not None and row.valid_from == row.valid_until,
+        is_extra=_is_of_one_date(row),
         is_off=is_off,
         reason=off.get((session.id, day), ""),
         slots=len(slots),
@@ -114,9 +114,18 @@ def _dates(row: Row[Any], first: date, days: int) -> list[date]:
     return [day for day in dates if (row.valid_from or day) <= day <= (row.valid_until or day)]
 
 
-def _absences(tx: Transaction, session_ids: list[int], first: date, last: date) -> Iterable[Row[Any]]:
-    theirs = (absences.c.session_id.in_(session_ids), absences.c.day.between(first, last))
-    return tx.execute(select(absences).where(*theirs)).all()
+def _called_off(tx: Transaction, rows: list[Row[Any]], first: date, days: int) -> dict[tuple[int, date], str]:
+    """Which sessions do not take place on which day, and why: called off, or the clinic is closed."""
+    last = first + timedelta(days=days - 1)
+    closed = {each.day: each.reason for each in calendar.between(tx, first, last).values() if each.is_closed}
+    weekly = (row for row in rows if not _is_of_one_date(row))
+    off = {(row.id, day): closed[day] for row in weekly for day in _dates(row, first, days) if day in closed}
+    away = (absences.c.session_id.in_([row.id for row in rows]), absences.c.day.between(first, last))
+    return off | {(row.session_id, row.day): row.reason for row in tx.execute(select(absences).where(*away))}
+
+
+def _is_of_one_date(row: Row[Any]) -> bool:
+    return row.valid_from is not None and row.valid_from == row.valid_until
 
 
 def _taken(tx: Transaction, now: datetime, first: date, last: date) -> tuple[set[str], Counter[str]]:

@@ -1,0 +1,74 @@
+"""Whom somebody at the desk may call outside: a pure rule over the desk's settings.
+
+Toll fraud lives on spellings, so only numbers of a known shape may be called at all, and what stands behind an area
+code is judged like the number itself: 021 168... is as dear as 168...
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from firmware.clinic.desk_settings import CallClass, DeskSettings
+from firmware.phone_number import NotANumber, normalise
+
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_SUBSCRIBER = re.compile(r"[2-8][0-9]{6,7}")
+_SERVICE = re.compile(r"1[0-2][0-9]{1,6}|16[0-9]{1,8}|9[56][0-9]{3,6}|[48]00[0-9]{7}")  # 120, 10086, 95588, 400...
+_BEHIND_AREA = re.compile(r"0(?:10|2[0-9]|[3-9][0-9]{2})([0-9]+)")  # without carriers' access codes such as 179xx
+_ABROAD = re.compile(r"\+[1-9][0-9]{6,14}")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a call may be placed, for how long at most, or why not."""
+
+    is_allowed: bool
+    longest_s: int = 0  # 0: no limit
+    reason: str = ""
+
+
+def may_call(settings: DeskSettings, class_key: str, number: str) -> Verdict:
+    """Whether somebody of the class `class_key` may call `number`, however it is written.
+
+    A class's prefixes are of numbers in normal form (`phone_number`): "0" are other areas, "+" other countries.
+    """
+    try:
+        normal = normalise(number)
+    except NotANumber:
+        return _refused("this is no telephone number")
+    if normal in settings.emergency_numbers:
+        return Verdict(True)
+    call_class = next((each for each in settings.call_classes if each.key == class_key), None)
+    if call_class is None:
+        return _refused("your class of calls is not there any more: ask whoever manages the desk")
+    readings = _readings(normal)
+    if not readings:
+        return _refused("this is no number of this country; one abroad begins with +")
+    if _begins(readings, call_class.forbidden):
+        return _refused("calls to this kind of number are forbidden")
+    return _within(call_class, normal)
+
+
+def _within(call_class: CallClass, normal: str) -> Verdict:
+    if not normal.startswith(call_class.prefixes):
+        return _refused("your class of calls does not reach this number")
+    return Verdict(True, longest_s=call_class.longest_s)
+
+
+def _readings(normal: str) -> tuple[str, ...]:
+    """The number, and what the exchange of another area would read; nothing when it is of no known shape."""
+    if any(shape.fullmatch(normal) for shape in (_ABROAD, _MOBILE, _SUBSCRIBER, _SERVICE)):
+        return (normal,)
+    area = _BEHIND_AREA.fullmatch(normal)
+    if area and (_SUBSCRIBER.fullmatch(area[1]) or _SERVICE.fullmatch(area[1])):
+        return normal, area[1]
+    return ()
+
+
+def _begins(readings: tuple[str, ...], prefixes: tuple[str, ...]) -> bool:
+    return any(reading.startswith(prefixes) for reading in readings)
+
+
+def _refused(reason: str) -> Verdict:
+    return Verdict(False, reason=reason)

@@ -7,6 +7,7 @@ threads of their calls.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -25,13 +26,17 @@ from firmware.acd.talking import Talking
 from firmware.acd.waiting import AtTheDesk
 from firmware.audio.speaker import Speaker
 from firmware.clinic.desk_settings import DeskSettings
-from firmware.clock import Clock
+from firmware.clock import Clock, Deadline
 from firmware.control.sound import SoundStream
 from firmware.storage.desk_schema import offers, queue_entries, talks
 from firmware.storage.ledger import Ledger, Transaction
+from firmware.storage.trouble import LedgerTrouble
 from firmware.threads import Worker
 
 LOOK_S = 0.25
+READING_S = 15.0  # a wake-up may be lost with the process that should have sent it
+
+log = logging.getLogger(__name__)
 
 
 class Desk:
@@ -61,6 +66,8 @@ class Desk:
         self.supervising = Supervising(self.floor, self.seating, self.ringer, self.talking)
         self._waiting = waiting.Desk(self.floor, self.ringer, self.talking, is_open)
         self._seen_callbacks: set[int] = set()
+        self._trouble = LedgerTrouble(log, "desk")
+        self._next_reading = Deadline(clock, 0.0)
         self._worker = Worker("desk", self._work)
 
     def start(self) -> None:
@@ -113,8 +120,12 @@ class Desk:
         while not stop.is_set():
             self.floor.changed.wait(self._clock.real_s(LOOK_S))
             self.floor.changed.clear()
-            if not stop.is_set():
-                self.look()
+            if stop.is_set():
+                return
+            if self._next_reading.is_over:
+                self._trouble.survived(self.wake)
+                self._next_reading = Deadline(self._clock, READING_S)
+            self.look()
 
     def look(self) -> None:
         """Everything that is due."""

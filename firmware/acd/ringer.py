@@ -12,7 +12,7 @@ from firmware.acd.records import NOT_READY, OFFLINE, READY, RINGING, Agent, Call
 from firmware.acd.talk import LegKind, Talk
 from firmware.audio.player import PromptSource
 from firmware.audio.port import Port
-from firmware.clinic import tasks
+from firmware.clinic import recording_rules, tasks
 from firmware.clinic.desk_settings import NOT_ANSWERING
 from firmware.language.catalogue import Prompt
 from firmware.language.values import Code
@@ -162,6 +162,9 @@ class Ringer:
             said = [Prompt("desk.agent", {"extension": Code(seat.agent.extension)})]
             caller.port.play(PromptSource(floor.speaker.sounds(said, entry.language), stops_at_key=False))
         if talk.recorder is not None:
+            rules, extension = floor.settings.recording, seat.agent.extension
+            if not recording_rules.records_agent(rules, call.line, entry.queue, extension):
+                talk.recorder.pause()
             talk.recorder.mark("answered", seat.agent.extension)
         floor.book.note(entry.call_id, f"answered {seat.agent.extension}")
         if entry.number:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from firmware.acd import policy
+from firmware.acd.asking import ask_rating, give_notice
 from firmware.acd.book import who_tried
 from firmware.acd.floor import Entry, Floor, Handed
 from firmware.acd.records import READY
@@ -16,7 +17,7 @@ from firmware.acd.waits import handling_times, minutes_to_wait
 from firmware.audio.music import music
 from firmware.audio.player import PromptSource
 from firmware.audio.port import HungUp, KeyPressed, PortEvent, SourceEnded
-from firmware.clinic import ratings, tasks
+from firmware.clinic import ratings, recording_rules, tasks
 from firmware.clinic.desk_settings import QueueSettings
 from firmware.language.catalogue import Prompt
 from firmware.language.values import Number, PhoneNumber
@@ -25,7 +26,6 @@ SERVED, UNAVAILABLE, MESSAGE, BACK, MAIN = "served", "unavailable", "message", "
 CALLBACK_KEY, MESSAGE_KEY, BACK_KEY = "1", "2", "*"
 
 LOOK_S = 0.2
-ANSWER_S = 8.0
 URGENT = 1000  # steps of priority: the head of the queue
 TIPS = ("desk.tip.text", "desk.tip.menu")
 
@@ -51,6 +51,7 @@ class AtTheDesk:
         self._desk, self._floor, self._caller, self._port = desk, desk.floor, caller, caller.port
         self._turn_at = self._floor.now
         self._transfers = 0
+        self._was_told = False  # that the call is recorded
 
     def run(self) -> str | None:
         """How the caller goes on: SERVED, UNAVAILABLE, MESSAGE, BACK or MAIN; None: they hung up."""
@@ -67,6 +68,8 @@ class AtTheDesk:
         with self._floor.lock:
             if not self._can_wait(queue):
                 return UNAVAILABLE
+        self._give_notice(queue)
+        with self._floor.lock:
             entry = self._enter(queue, goes)
         talk = Wait(self._desk, entry, queue, self._caller).run()
         return self._speak(talk) if isinstance(talk, Talk) else talk
@@ -112,27 +115,25 @@ class AtTheDesk:
         return SERVED
 
     def _ask_rating(self, talk: Talk) -> None:
-        queue = self._floor.settings.queue(talk.queue or "")
-        agent = talk.last_agent
+        queue, caller, agent = self._floor.settings.queue(talk.queue or ""), self._caller, talk.last_agent
         if not queue.asks_rating or talk.ended_by != "agent" or agent is None:
             return
-        key = self._ask("desk.rating")
-        if key is not None and key in "12345":
-            now, call_id = self._floor.now, self._caller.call_id
-            self._floor.book.write(lambda tx: ratings.rate(tx, now, call_id, agent, int(key), "voice"))
-        tell(self._floor, self._caller, "desk.thanks")
+        score = ask_rating(self._port, self._floor.speaker, caller.language)
+        if score is not None:
+            now = self._floor.now
+            self._floor.book.write(lambda tx: ratings.rate(tx, now, caller.call_id, agent, score))
 
-    def _ask(self, prompt: str) -> str | None:
-        """A question with one key for an answer; raises `CallerGone`."""
-        source = PromptSource(self._floor.speaker.sounds([Prompt(prompt)], self._caller.language))
-        began_s = self._port.seconds
-        self._port.play(source)
-        end_s = began_s + source.seconds + ANSWER_S
-        while self._port.seconds < end_s:
-            event = _of(self._port.wait(LOOK_S))
-            if isinstance(event, KeyPressed) and event.at_s >= began_s:
-                return event.key
-        return None
+    def _give_notice(self, queue: QueueSettings) -> None:
+        """Recording begins with the call; who does not want it says so before anybody speaks with them."""
+        recorder, rules = self._caller.recorder, self._floor.settings.recording
+        if recorder is None:
+            return
+        notice = recording_rules.notice_of(rules, self._caller.line, queue.key)
+        if notice is not None and not self._was_told:
+            self._was_told = True
+            give_notice(self._port, self._floor.speaker, recorder, notice, self._caller.language)
+        if not recording_rules.records_queue(rules, self._caller.line, queue.key):
+            recorder.pause()
 
 
 class Wait:

@@ -1,4 +1,4 @@
-"""What has to be done now and then: free what has expired, back the ledger up once a day."""
+"""What has to be done now and then: free what has expired, back the ledger up, delete recordings in their time."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from firmware.clinic import holds, roster
 from firmware.clinic.profile import ClinicProfile
+from firmware.clinic.purge import Purge
 from firmware.clock import Clock, Deadline
 from firmware.storage import backups, calls, dialogues, heartbeat, recordings
 from firmware.storage.folders import Folders
@@ -24,8 +25,10 @@ BEAT_INTERVAL_S = 60.0  # a write that proves the disk is not full; more often w
 class Caretaker:
     """Looks after the ledger, in a thread of its own."""
 
-    def __init__(self, ledger: Ledger, clock: Clock, folders: Folders, profile: Callable[[], ClinicProfile]) -> None:
-        self._ledger, self._clock, self._folders, self._profile = ledger, clock, folders, profile
+    def __init__(
+        self, ledger: Ledger, clock: Clock, folders: Folders, profile: Callable[[], ClinicProfile], purge: Purge
+    ) -> None:
+        self._ledger, self._clock, self._folders, self._profile, self._purge = ledger, clock, folders, profile, purge
         self._next_beat = Deadline(clock, 0.0)
         self._trouble = LedgerTrouble(log, "care")
         self._worker = Worker("care", self._work)
@@ -52,15 +55,18 @@ class Caretaker:
             self._trouble.survived(self._look)
 
     def _look(self) -> None:
+        is_beat = self._next_beat.is_over
         with self._ledger.transaction() as tx:
             self._free_expired(tx)
-            if self._next_beat.is_over:
+            if is_beat:
                 heartbeat.beat(tx, self._clock.now())
                 self._next_beat = Deadline(self._clock, BEAT_INTERVAL_S)
         now = self._clock.now()
         today = str(roster.wall_day(now, self._profile().zone))
         if not backups.exists(self._folders.ledger, today):
             backups.back_up(self._folders.ledger, today, now)
+        if is_beat:
+            self._purge.look(self._profile().zone)
 
     def _free_expired(self, tx: Transaction) -> None:
         now = self._clock.now()

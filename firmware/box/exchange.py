@@ -9,21 +9,25 @@ from contextlib import ExitStack
 from typing import Any
 
 from firmware import __version__
+from firmware.acd.outside import Records
 from firmware.audio.archive import Archiver
 from firmware.audio.clips import ClipStore
 from firmware.audio.punctuality import Punctuality
 from firmware.audio.recording_writer import RecordingWriter
 from firmware.audio.speech import engines
 from firmware.box.care import Caretaker
+from firmware.box.desk import DeskRoom
 from firmware.box.handset import Handset
 from firmware.box.news import News
 from firmware.box.recording_books import RecordingBooks
 from firmware.box.requests import Asked
 from firmware.box.texts import TextWorker
 from firmware.box.warming import NameWarmer
+from firmware.clinic.desk_settings import CurrentDesk
 from firmware.clinic.profile import CurrentProfile
+from firmware.clinic.purge import Purge
 from firmware.clock import Clock
-from firmware.control.channel import ControlServer, Handler, Message
+from firmware.control.channel import ControlServer, Handler, Message, StreamHandler
 from firmware.ivr.book import FlowBook
 from firmware.ivr.call import IncomingConversation, Reception
 from firmware.ivr.catalogue import prompts
@@ -34,6 +38,7 @@ from firmware.ivr.warm_up import fragments_to_warm
 from firmware.modem.gsm.line import GsmLine
 from firmware.modem.line import TEST_LINE, TEST_TEXT_LINE, IncomingCall, Line
 from firmware.modem.line_setup import build_line, read_lines
+from firmware.modem.pool import TrunkGroup
 from firmware.outreach.texts import Outbox
 from firmware.storage import lost_texts
 from firmware.storage.documents import SetupDocuments
@@ -59,7 +64,8 @@ class Box:
         self._started_at = clock.now()
         self._documents = SetupDocuments(folders.setup)
         handlers: dict[str, Handler] = {}
-        self._control = ControlServer(folders.control_socket, handlers)
+        streams: dict[str, StreamHandler] = {}
+        self._control = ControlServer(folders.control_socket, handlers, streams)
         self._news = News(self._control.publish, self._describe_lines, self._end_if_wanted)
         self._ledger = open_ledger(folders.ledger)
         self._profile = CurrentProfile(self._documents)
@@ -72,6 +78,14 @@ class Box:
         self._punctuality = Punctuality()
         self._asked = Asked(folders, self._clips, self._wake, end)
         flows = FlowBook(self._documents, Known(STEPS, LISTS, prompts()))
+        keeper = TellingKeeper(self._ledger, clock, self._news.texts)
+        self._lines = self._build_lines(keeper)
+        settings = CurrentDesk(self._documents)
+        self._desk = DeskRoom(
+            self._ledger, clock, settings, self._profile, self._clips,
+            TrunkGroup(self._lines, lambda: settings().free_lines),
+            Records(folders, self._writer, self._archiver.archive), self._control.publish, self._wake_outbox,
+        )  # fmt: skip
         self._reception = Reception(
             ledger=self._ledger,
             clock=clock,
@@ -82,14 +96,14 @@ class Box:
             writer=self._writer,
             on_recorded=self._archiver.archive,
             punctuality=self._punctuality,
+            desk=self._desk,
             tell=self._news.call,
         )
         self._calls: dict[str, tuple[IncomingConversation, Worker]] = {}  # by line
-        self._care = Caretaker(self._ledger, clock, folders, self._profile)
+        self._purge = Purge(self._ledger, clock, folders, lambda: settings().recording)
+        self._care = Caretaker(self._ledger, clock, folders, self._profile, self._purge)
         self._texts = TextWorker(self._ledger, clock, TextChannel(flows, self._profile), self._wake_outbox)
         self._names = NameWarmer(self._ledger, self._clips, self._profile)
-        keeper = TellingKeeper(self._ledger, clock, self._news.texts)
-        self._lines = self._build_lines(keeper)
         gsm_lines = [line for line in self._lines if isinstance(line, GsmLine)]
         self._outbox = Outbox(self._ledger, clock, gsm_lines, on_change=self._news.texts)
         self._handset = Handset(
@@ -97,20 +111,24 @@ class Box:
         )
         handlers |= {
             **self._asked.handlers(),
+            **self._desk.handlers(),
             "status": self._status,
             "test_phone": self._handset.ask,
             "test_phone_off": self._handset.put_away,
         }
+        streams |= self._desk.streams()
         self._running = ExitStack()
 
     def start(self) -> None:
         """Put in order what a crash left behind, then open the lines."""
+        self._purge.finish_refusals()
         self._archiver.sweep(self._folders.recordings)
         self._clips.warm(self._fragments(), _progress("speech"))
         self._running.callback(self._ledger.close)
         for part in (self._archiver, self._writer, self._outbox, self._texts, self._care, self._names):
             self._start(part.start, part.stop)
         self._handset.forget_texts()
+        self._start(self._desk.desk.start, self._desk.desk.stop)
         self._running.callback(self._end_calls)
         for line in self._lines:
             self._start(line.start, line.stop)
@@ -143,6 +161,7 @@ class Box:
     def _wake(self) -> None:
         """Another process wrote to the inbox or the outbox."""
         self._texts.wake()
+        self._desk.desk.wake()
         self._wake_outbox()
 
     def _on_text(self) -> None:
@@ -197,6 +216,7 @@ class Box:
                 yield fault
         if self._care.has_trouble or self._texts.has_trouble:
             yield "The ledger can't be used: is the disk full?"
+        yield from self._purge.notices
         if lost := self._lost_texts():
             yield f"{lost} texts did not arrive or are in doubt: see 'clinicbox messages'."
 

@@ -57,7 +57,7 @@ class ControlServer:
     ) -> None:
         self._path = path
         self._handlers = handlers
-        self._streams = streams or {}
+        self._streams = {} if streams is None else streams
         self._listeners: set[socket.socket] = set()
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()

@@ -47,13 +47,15 @@ def may_call(settings: DeskSettings, class_key: str, number: str) -> Verdict:
         return _refused("this is no number of this country; one abroad begins with +")
     if _begins(readings, call_class.forbidden):
         return _refused("calls to this kind of number are forbidden")
-    return _within(call_class, normal)
-
-
-def _within(call_class: CallClass, normal: str) -> Verdict:
-    if not normal.startswith(call_class.prefixes):
+    if not _reaches(call_class, readings):
         return _refused("your class of calls does not reach this number")
     return Verdict(True, longest_s=call_class.longest_s)
+
+
+def _reaches(call_class: CallClass, readings: tuple[str, ...]) -> bool:
+    """A service behind an area code must be within the class by itself; a subscriber there need not be."""
+    judged = [each for each in readings if each is readings[0] or not _SUBSCRIBER.fullmatch(each)]
+    return all(each.startswith(call_class.prefixes) for each in judged)
 
 
 def _readings(normal: str) -> tuple[str, ...]:

@@ -81,6 +81,12 @@ class Person:
         self.ask("ready")
         return self
 
+    def comes_back(self) -> None:
+        """After the exchange has started afresh."""
+        self._client.close()
+        self._client = ControlClient(self.stage.rig.folders.control_socket)
+        self.opens_page()
+
     def is_rung(self, within_s: float = PATIENCE_S) -> dict[str, Any]:
         """Wait for an offer."""
         self.stage.eventually(f"a ring at {self.login}", lambda: self.seat["offer"], within_s)

@@ -6,7 +6,7 @@ A closed day has no half-days either, but for those that were added to that very
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -22,7 +22,6 @@ from firmware.storage.ledger import Transaction
 from firmware.storage.schema import bookings, sessions
 
 AHEAD_DAYS = 62  # who is closed for longer tells callers no day
-_STEP = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -61,12 +60,17 @@ def spans_on(tx: Transaction, profile: ClinicProfile, day: date) -> Spans:
 
 def next_opening(tx: Transaction, profile: ClinicProfile, now: datetime) -> datetime | None:
     """When people come to the desk next, after now (UTC); None where that is too far away to be told."""
-    today = wall_day(now, profile.zone)
-    special = between(tx, today, today + AHEAD_DAYS * _STEP)
-    for begins, _ in _spans(profile, special, today, AHEAD_DAYS):
-        if begins > now:
-            return begins
-    return None
+    from_today = hours_from(tx, profile, wall_day(now, profile.zone), AHEAD_DAYS)
+    return next((begins for begins, _ in from_today if begins > now), None)
+
+
+def hours_from(tx: Transaction, profile: ClinicProfile, first: date, days: int) -> Iterator[tuple[datetime, datetime]]:
+    """From when to when (UTC) people are at the desk on so many days from `first` on."""
+    special = between(tx, first, first + timedelta(days=days - 1))
+    for number in range(days):
+        day = first + timedelta(days=number)
+        for begins, ends in special[day].spans if day in special else profile.hours[day.weekday()]:
+            yield instant(day, begins, profile.zone), instant(day, ends, profile.zone)
 
 
 def closure(tx: Transaction, profile: ClinicProfile, now: datetime) -> Closure | None:
@@ -132,17 +136,7 @@ def read_spans(text: str) -> Spans:
 def _span_at(tx: Transaction, profile: ClinicProfile, now: datetime) -> tuple[datetime, datetime] | None:
     """The opening hours that contain `now`, whether or not somebody has closed since."""
     today = wall_day(now, profile.zone)
-    today_only = _spans(profile, between(tx, today, today), today, 0)
-    return next(((begins, ends) for begins, ends in today_only if begins <= now < ends), None)
-
-
-def _spans(
-    profile: ClinicProfile, special: Mapping[date, SpecialDay], first: date, ahead: int
-) -> Iterator[tuple[datetime, datetime]]:
-    for number in range(ahead + 1):
-        day = first + number * _STEP
-        for begins, ends in special[day].spans if day in special else profile.hours[day.weekday()]:
-            yield instant(day, begins, profile.zone), instant(day, ends, profile.zone)
+    return next(((begins, ends) for begins, ends in hours_from(tx, profile, today, 1) if begins <= now < ends), None)
 
 
 def _closed_since(tx: Transaction, begins: datetime) -> tuple[datetime, str] | None:

@@ -65,7 +65,7 @@ def answer(
     reachable = _mobile(tx, question)
     code = _fresh_code(tx) if reachable else None
     values = {"answer_file": what.file, "answer_text": what.text, "answered_at": now, "answered_by": who}
-    values |= {"done_at": now, "done_by": who} if code else {"due_at": due_at(profile, now, SHARED), "owner": None}
+    values |= {"done_at": now, "done_by": who} if code else {"due_at": due_at(tx, profile, now, SHARED), "owner": None}
     open_ = (voice_messages.c.id == question.id, voice_messages.c.answered_at.is_(None))
     if tx.execute(update(voice_messages).where(*open_).values(answer_code=code, **values)).rowcount == 0:
         raise AnsweredAlready(f"question {question.id} has its answer")

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select, text, update
 
+from firmware.clinic import calendar
 from firmware.clinic.profile import ClinicProfile
-from firmware.clinic.roster import Doctor, instant, wall_day
+from firmware.clinic.roster import Doctor, wall_day
 from firmware.language.values import Name
 from firmware.storage import recordings
 from firmware.storage.calls import TEST_LINES
@@ -102,22 +103,20 @@ def keep(tx: Transaction, profile: ClinicProfile, now: datetime, left: Left) -> 
     """A caller left a message: its id. It keeps the queue in which the caller had waited for a person before."""
     return recordings.add_message(
         tx, now, left.call_id, left.number, left.file, left.seconds,
-        box=left.box, due_at=due_at(profile, now, left.box), patient_id=left.patient_id, language=left.language,
+        box=left.box, due_at=due_at(tx, profile, now, left.box), patient_id=left.patient_id, language=left.language,
         queue=_queue_of(tx, left.call_id),
     )  # fmt: skip
 
 
-def due_at(profile: ClinicProfile, now: datetime, box: str) -> datetime:
+def due_at(tx: Transaction, profile: ClinicProfile, now: datetime, box: str) -> datetime:
     """By when a message that came at `now` should be dealt with: so many minutes in which people are there. Where they
     never are, so many as the clock goes."""
     left = timedelta(minutes=DUE_OPEN_MINUTES[kind(box)])
-    for ahead in range(MOST_DAYS_AHEAD):
-        day = wall_day(now, profile.zone) + timedelta(days=ahead)
-        for begins, ends in profile.hours[day.weekday()]:
-            since, until = max(now, instant(day, begins, profile.zone)), instant(day, ends, profile.zone)
-            if until - since >= left:
-                return since + left
-            left -= max(timedelta(0), until - since)
+    for begins, ends in calendar.hours_from(tx, profile, wall_day(now, profile.zone), MOST_DAYS_AHEAD):
+        since = max(now, begins)
+        if ends - since >= left:
+            return since + left
+        left -= max(timedelta(0), ends - since)
     return now + left
 
 

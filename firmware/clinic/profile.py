@@ -62,7 +62,7 @@ class ClinicProfile:
         return instant(day - timedelta(days=self.cancel_days_before), self.cancel_until, self.zone)
 
     def is_open(self, now: datetime) -> bool:
-        """Whether people are at the desk."""
+        """Whether people are at the desk by the week alone; `calendar.is_open` knows the day and asks the ledger."""
         wall = now.astimezone(self.zone)
         return any(begins <= wall.time() < ends for begins, ends in self.hours[wall.weekday()])
 

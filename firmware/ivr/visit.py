@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from firmware.clinic import calendar
 from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.roster import wall_day
 from firmware.ivr.catalogue import prompts
@@ -48,7 +49,7 @@ class Visit:
     @property
     def is_open(self) -> bool:
         """Whether people are there to talk to."""
-        return self.profile.is_open(self.now)
+        return calendar.is_open(self.tx, self.profile, self.now)
 
     def write(self, prompt: Prompt, language: Language) -> None:
         """Queue a text message to the patient, if the number may be a mobile."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from bottle import HTTPResponse
 
-from firmware.clinic import today
+from firmware.clinic import calendar, today
 from firmware.staff.rights import Right
 from firmware.storage.ledger import Transaction
 from webui.reader import Reader
@@ -20,14 +20,15 @@ def add_to(routes: Routes) -> None:
     routes.get("/", show, Right.SEE)
     routes.get("/today/now", show_now, Right.SEE)
     routes.get("/today/day", show_day, Right.SEE)
+    routes.get("/today/desk", show_desk, Right.SEE)
 
 
 def show(reader: Reader) -> HTTPResponse:
     """The whole page; its two parts are asked for again when something has changed."""
     with reader.office.ledger.reading() as tx:
         doctors = today.by_doctor(tx, reader.profile, reader.now)
-        context = _now(reader, tx, doctors) | _day(reader, tx, doctors)
-    return reader.page("today/page.html", is_open=reader.profile.is_open(reader.now), **context)
+        context = _now(reader, tx, doctors) | _day(reader, tx, doctors) | _desk(reader, tx)
+    return reader.page("today/page.html", **context)
 
 
 def show_now(reader: Reader) -> HTTPResponse:
@@ -42,6 +43,19 @@ def show_day(reader: Reader) -> HTTPResponse:
     with reader.office.ledger.reading() as tx:
         context = _day(reader, tx, today.by_doctor(tx, reader.profile, reader.now))
     return reader.page("today/day.html", **context)
+
+
+def show_desk(reader: Reader) -> HTTPResponse:
+    """Whether callers find somebody at the desk."""
+    with reader.office.ledger.reading() as tx:
+        context = _desk(reader, tx)
+    return reader.page("today/desk.html", **context)
+
+
+def _desk(reader: Reader, tx: Transaction) -> dict[str, Any]:
+    is_open = calendar.is_open(tx, reader.profile, reader.now)
+    opens = None if is_open else calendar.next_opening(tx, reader.profile, reader.now)
+    return {"is_open": is_open, "opens": opens and opens.astimezone(reader.zone)}
 
 
 def _now(reader: Reader, tx: Transaction, doctors: list[today.DoctorsDay]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from firmware.clinic import schedule
+from firmware.clinic import calendar, schedule
 from firmware.clinic.roster import SPECIALIST, Session
 from firmware.ivr.steps.memory import number_in
 from firmware.ivr.visit import Did, Memory, Step, Visit
@@ -38,12 +38,25 @@ def on_duty(visit: Visit, memory: Memory) -> Did:
 
 
 def opening(visit: Visit, memory: Memory) -> Did:
-    """Say when people can be spoken to today."""
-    spans = visit.profile.hours[visit.today.weekday()]
-    if not spans:
-        return Did("read", says=(Prompt("opening.closed", {"day": _today(visit.today)}),), achieved="information")
+    """Say when people can be spoken to today; while nobody can, when next."""
+    spans = calendar.spans_on(visit.tx, visit.profile, visit.today)
     spoken = [Prompt("opening.span", {"begins": ClockTime(begins), "ends": ClockTime(ends)}) for begins, ends in spans]
-    return Did("read", says=(Prompt("opening.today"), *spoken), achieved="information")
+    today = [Prompt("opening.today"), *spoken] if spans else [Prompt("opening.closed", {"day": _today(visit.today)})]
+    return Did("read", says=(*today, *([] if visit.is_open else _next(visit))), achieved="information")
+
+
+def next_opening(visit: Visit, memory: Memory) -> Did:
+    """Say that nobody can be spoken to now, and when somebody can be."""
+    following = _next(visit)
+    return Did("known" if following else "unknown", says=(Prompt("opening.closed_now"), *following))
+
+
+def _next(visit: Visit) -> list[Prompt]:
+    opens = calendar.next_opening(visit.tx, visit.profile, visit.now)
+    if opens is None:
+        return []
+    wall = opens.astimezone(visit.profile.zone)
+    return [Prompt("opening.next", {"day": Day(wall.date(), visit.today), "begins": ClockTime(wall.time())})]
 
 
 def _today(day: date) -> Day:
@@ -67,4 +80,5 @@ STEPS = {
     "address": Step(address, ("known", "unknown"), ("address",)),
     "on-duty": Step(on_duty, ("read", "nobody"), ("day",)),
     "opening": Step(opening, ("read",)),
+    "next-opening": Step(next_opening, ("known", "unknown")),
 }

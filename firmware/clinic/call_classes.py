@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from firmware.clinic.desk_settings import CallClass, DeskSettings
 from firmware.phone_number import NotANumber, normalise
 
-_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_MOBILE = re.compile(r"1(?!79)[3-9][0-9]{9}")  # 179xx are access codes of carriers: what follows is another number
 _SUBSCRIBER = re.compile(r"[2-8][0-9]{6,7}")
 _SERVICE = re.compile(r"1[0-2][0-9]{1,6}|16[0-9]{1,8}|9[56][0-9]{3,6}|[48]00[0-9]{7}")  # 120, 10086, 95588, 400...
-_BEHIND_AREA = re.compile(r"0(?:10|2[0-9]|[3-9][0-9]{2})([0-9]+)")  # without carriers' access codes such as 179xx
+_BEHIND_AREA = re.compile(r"0(?:10|2[0-9]|[3-9][0-9]{2})([0-9]+)")
 _ABROAD = re.compile(r"\+[1-9][0-9]{6,14}")
 
 

@@ -29,7 +29,7 @@ separators = st.sampled_from(["", " ", "-", ".", "\u3000", "\u200b", "()", " / "
 @st.composite
 def spellings(draw: st.DrawFn, number: st.SearchStrategy[str]) -> str:
     """The number with a prefix that people use, separated anyhow, some of it in full width."""
-    written = draw(st.sampled_from(["", "+86", "0086", "00086", "86", "0", "+0086"])) + draw(number)
+    written = draw(st.sampled_from(["", "+86", "0086", "00086", "0", "+0086"])) + draw(number)
     parts = [each + draw(separators) for each in written]
     return "".join(each.translate(_WIDE) if draw(st.booleans()) else each for each in parts)
 

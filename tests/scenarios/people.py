@@ -16,7 +16,7 @@ from firmware.staff import agents, users
 from firmware.staff.agents import Card
 from firmware.staff.rights import Role
 from firmware.threads import Worker
-from tests.scenarios.stage import PATIENCE_S, Stage
+from tests.scenarios.stage import PATIENCE_S, Caller, Stage
 
 HEARD_SHARE = 0.02  # of full scale: a tone that is there is far above, one that is not far below
 WINDOW_S = 0.4
@@ -151,3 +151,21 @@ def voices_in(sound: Sound) -> set[float]:
     times = np.arange(len(sound)) / SAMPLE_RATE_HZ
     share = {hertz: 2 * abs(np.mean(sound * np.exp(-2j * np.pi * hertz * times))) / 32768 for hertz in VOICES_HZ}
     return {hertz for hertz, there in share.items() if there > HEARD_SHARE}
+
+
+def voices_heard_by(caller: Caller) -> set[float]:
+    """What the patient's telephone heard last."""
+    return voices_in(caller.call.heard()[-round(WINDOW_S * SAMPLE_RATE_HZ) :])
+
+
+def hears(stage: Stage, caller: Caller, *hertz: float) -> None:
+    stage.eventually(f"the caller hears {hertz}", lambda: voices_heard_by(caller) == set(hertz))
+
+
+def is_connected(stage: Stage, agent: Person, number: str = "13800000001", line: str = "L1") -> Caller:
+    """A caller who has been put through."""
+    caller = stage.ring(line, number)
+    caller.press("0")
+    agent.answers()
+    hears(stage, caller, agent.hertz)
+    return caller

@@ -14,7 +14,7 @@ from firmware.control.channel import Refused
 from firmware.staff.rights import Role
 from firmware.storage.desk_schema import agent_states, offers, queue_entries, talks, tasks
 from firmware.storage.schema import calls
-from tests.scenarios.people import WINDOW_S, Person, voices_in
+from tests.scenarios.people import Person, hears, is_connected, voices_heard_by
 from tests.scenarios.stage import LISTENING, Caller, Stage
 
 WANG_XIUYING = "13800000001"
@@ -38,11 +38,6 @@ def hire(stage: Stage) -> Iterator[Hire]:
         yield come
 
 
-def voices_heard_by(caller: Caller) -> set[float]:
-    """What the patient's telephone heard last."""
-    return voices_in(caller.call.heard()[-round(WINDOW_S * SAMPLE_RATE_HZ) :])
-
-
 def speaks(caller: Caller, folder: Path) -> None:
     """The patient speaks on and on (a tone of a minute)."""
     file = folder / "patient.wav"
@@ -50,10 +45,6 @@ def speaks(caller: Caller, folder: Path) -> None:
         wav.setparams((1, 2, SAMPLE_RATE_HZ, 0, "NONE", ""))
         wav.writeframes(tone((PATIENT,), 60.0, -13.0).tobytes())
     caller.call.speak(file)
-
-
-def hears(stage: Stage, caller: Caller, *hertz: float) -> None:
-    stage.eventually(f"the caller hears {hertz}", lambda: voices_heard_by(caller) == set(hertz))
 
 
 def test_a_caller_reaches_a_person_and_both_hear_each_other(stage: Stage, hire: Hire, tmp_path: Path) -> None:
@@ -76,15 +67,6 @@ def test_a_caller_reaches_a_person_and_both_hear_each_other(stage: Stage, hire: 
     assert (entry.state, entry.user_id) == ("answered", chen.user_id)
     (talk,) = stage.rows(talks)
     assert (talk.ended_by, talk.direction, talk.call_id) == ("agent", "in", entry.call_id)
-
-
-def is_connected(stage: Stage, hire_one: Person, caller_number: str = WANG_XIUYING, line: str = "L1") -> Caller:
-    """A caller who has been put through."""
-    caller = stage.ring(line, caller_number)
-    caller.press("0")
-    hire_one.answers()
-    hears(stage, caller, hire_one.hertz)
-    return caller
 
 
 def test_who_does_not_answer_is_passed_over_and_marked(stage: Stage, hire: Hire) -> None:

@@ -18,6 +18,8 @@ BENCHES = {
     "pages": "pages",
     "first-load": "first_load",
     "hammer": "hammer",
+    "mouth-to-ear": "mouth_to_ear",
+    "desk": "desk",
     "web-memory": "hammer_memory",
 }
 

@@ -10,13 +10,15 @@ from collections.abc import Callable
 from enum import Enum
 
 from firmware.audio.network_sound import Kind, NetworkEar
-from firmware.audio.port import FRAME_SAMPLES
+from firmware.audio.port import FRAME_SAMPLES, SAMPLE_RATE_HZ, Sound
 from firmware.clock import Clock, Deadline
+from firmware.modem.errors import ModemSilent
 from firmware.modem.voice import dle
 from firmware.modem.voice.modem import VoiceModem
 
-DIAL_TONE_WAIT_S = 3.0  # ITU-T Q.543: nearly always within 0.6 s, under heavy load 3 s
+DIAL_TONE_WAIT_S = 3.0  # of sound; ITU-T Q.543: nearly always within 0.6 s, under heavy load 3 s
 _LOOK_S = 0.1
+_SILENT_MODEM_S = 3.0
 _RING = dle.SignalHeard(dle.LineSignal.RING)
 
 
@@ -36,18 +38,37 @@ def listen(modem: VoiceModem, clock: Clock, is_given_up: Callable[[], bool]) -> 
     unshielder = dle.Unshielder()
     data = modem.begin_receiving()
     modem.device.read_in_chunks_of(FRAME_SAMPLES)
-    deadline, ear, heard_tone = Deadline(clock, DIAL_TONE_WAIT_S), NetworkEar(modem.settings.country), False
-    found = None
-    while found is None and not deadline.is_over:
+    ear, patience = Ear(modem.settings.country), Deadline(clock, _SILENT_MODEM_S)
+    while True:
         sound, events = unshielder.feed(data)
-        heard_tone |= Kind.TONE in ear.hear(modem.coder.decode(sound))
-        found = Found.NOTHING if is_given_up() else Found.RING if _RING in events else _judge(ear)
-        data = b"" if found else modem.device.read(_LOOK_S)
-    modem.end_stream(dle.ABORT_RECEIVE, unshielder)
-    return found or (Found.OTHER_TONE if heard_tone else Found.SILENCE)
+        if sound:
+            patience = Deadline(clock, _SILENT_MODEM_S)
+        found = Found.NOTHING if is_given_up() else Found.RING if _RING in events else None
+        found = found or ear.hear(modem.coder.decode(sound))
+        if found is not None:
+            modem.end_stream(dle.ABORT_RECEIVE, unshielder)
+            return found
+        if patience.is_over:
+            raise ModemSilent("no sound comes from the modem")
+        data = modem.device.read(_LOOK_S)
 
 
-def _judge(ear: NetworkEar) -> Found | None:
-    if ear.hears_endless_tone:
-        return Found.DIAL_TONE
-    return Found.SOMEBODY if ear.hears_somebody else None
+class Ear:
+    """Judges the sound of one line from the moment it was seized."""
+
+    def __init__(self, country: str) -> None:
+        self._ear = NetworkEar(country)
+        self._samples = 0
+        self._heard_tone = False
+
+    def hear(self, sound: Sound) -> Found | None:
+        """What is there, as soon as it is clear."""
+        self._samples += len(sound)
+        self._heard_tone |= Kind.TONE in self._ear.hear(sound)
+        if self._ear.hears_endless_tone:
+            return Found.DIAL_TONE
+        if self._ear.hears_somebody:
+            return Found.SOMEBODY
+        if self._samples < DIAL_TONE_WAIT_S * SAMPLE_RATE_HZ:
+            return None
+        return Found.OTHER_TONE if self._heard_tone else Found.SILENCE

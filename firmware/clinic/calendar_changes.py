@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from firmware.clinic import calendar, closing, day_plans
 from firmware.clinic.calendar import SpecialDay
+from firmware.clinic.day_plans import Done
 from firmware.clinic.profile import ClinicProfile, Spans
 from firmware.clinic.records import Booking
 from firmware.clinic.schedule import Wish
@@ -16,18 +17,18 @@ REASON_CHARACTERS = 60
 
 
 def close(tx: Transaction, first: date, last: date, reason: str = "") -> list[Booking]:
-    """Nobody is there on these days, and no half-day takes place but those added to the very date. Raises nothing for
-    visits that are booked: they stand until somebody cancels them, and are what this returns, soonest first."""
+    """Nobody is there on these days, and no half-day takes place but those added to the very date. Visits stand until
+    somebody cancels them: they are what this returns, soonest first."""
     days = [first + timedelta(days=ahead) for ahead in range(min((last - first).days + 1, LONGEST_DAYS))]
     for day in days:
         calendar.put(tx, SpecialDay(day, (), reason))
     return booked(tx, first, days[-1])
 
 
-def work_like(tx: Transaction, profile: ClinicProfile, day: date, weekday: int, reason: str = "") -> int:
-    """The day is worked like that ISO weekday, at its hours and with its half-days; how many were added."""
+def work_like(tx: Transaction, profile: ClinicProfile, day: date, weekday: int, reason: str = "") -> Done:
+    """The day is worked like that ISO weekday, at its hours and with its half-days; which half-days were added."""
     calendar.put(tx, SpecialDay(day, profile.hours[weekday - 1], reason))
-    return len(day_plans.carry_out(tx, day_plans.make_up_day(tx, day, weekday), reason).added)
+    return day_plans.carry_out(tx, day_plans.make_up_day(tx, day, weekday), reason)
 
 
 def open_at(tx: Transaction, day: date, spans: Spans, reason: str = "") -> None:

@@ -69,10 +69,10 @@ def test_several_days_are_closed_at_once(tx: Transaction, profile: ClinicProfile
 
 def test_a_make_up_day_is_worked_like_its_weekday(tx: Transaction, profile: ClinicProfile, now: datetime) -> None:
     added = calendar_changes.work_like(tx, profile, SUNDAY, FRIDAY, "for the holiday")
-    assert added == len(schedule.on_duty(tx, SUNDAY)) == len(schedule.on_duty(tx, date(2026, 3, 6)))
+    assert len(added.added) == len(schedule.on_duty(tx, SUNDAY)) == len(schedule.on_duty(tx, date(2026, 3, 6)))
     assert calendar.is_open(tx, profile, datetime.combine(SUNDAY, time(10), profile.zone))
     assert slot_at(tx, profile, now, SUNDAY, "14:00", LI)
-    assert calendar_changes.work_like(tx, profile, SUNDAY, FRIDAY) == 0, "a second time adds nothing"
+    assert not calendar_changes.work_like(tx, profile, SUNDAY, FRIDAY).added, "a second time adds nothing"
 
 
 def test_a_half_day_added_to_a_holiday_takes_place(tx: Transaction, profile: ClinicProfile, now: datetime) -> None:

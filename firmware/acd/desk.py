@@ -91,6 +91,13 @@ class Desk:
         """A caller wants a person: until they go on elsewhere; None when they have hung up. In the call's thread."""
         return AtTheDesk(self._waiting, caller).run()
 
+    def over(self, call_id: str) -> None:
+        """A caller's call has ended; who was away from a talk at that moment does not come back to it."""
+        with self.floor.lock:
+            talk = self.floor.away.pop(call_id, None)
+            if talk is not None and talk.caller is not None:
+                self.talking.leg_gone(talk, talk.caller)
+
     def wake(self) -> None:
         """Callbacks were agreed on, or withdrawn, in the ledger."""
         with self._ledger.reading() as tx:

@@ -64,6 +64,7 @@ class Talk:
     entry_id: int | None = None
     recorder: CallRecorder | None = None
     transfers: int = 0
+    is_away: bool = False  # the caller is with the menus
     legs: list[Leg] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
     caller_goes: object = None  # where the caller goes when it is over: see talking.Requeue; None: nowhere
@@ -103,6 +104,12 @@ class Talk:
             leg.port.play(PromptSource(first, stops_at_key=False))
         else:
             leg.port.play(music())
+
+    def send_away(self, leg: Leg) -> None:
+        """The menus have `leg` for a moment: nobody hears them, and what they hear is the menus' business."""
+        leg.is_held = True
+        self._wire()
+        leg.port.withdraw(leg.party)
 
     def resume(self, leg: Leg) -> None:
         """Back among the others."""

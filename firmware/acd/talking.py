@@ -26,7 +26,7 @@ CONSULT_RING_S = 30
 KEYS = frozenset("0123456789*#ABCD")
 MOST_KEYS = 32
 QUEUE = "queue:"
-BACK, MAIN = "back", "main"
+BACK, MAIN, IDENTIFY = "back", "main", "identify"
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Talking:
         if seat.consult is not None:
             raise WrongState("end the call to your colleague first")
         leg = far_leg(talk, seat)
-        if leg.is_held:
+        if leg.is_held and not talk.is_away:
             self._unhold(seat, talk, leg)
             self._floor.tell_seat(seat)
 
@@ -134,8 +134,8 @@ class Talking:
     def consult(self, user_id: int, to: str) -> None:
         """The caller waits while the agent speaks with somebody else first."""
         seat, talk = self._both(user_id)
-        if seat.consult is not None:
-            raise WrongState("you are asking somebody already")
+        if seat.consult is not None or talk.is_away:
+            raise WrongState("you are asking somebody already, or the caller is with the menus")
         colleague = self._colleague(seat, to)
         caller = far_leg(talk, seat)
         consult = self._outside.consult(seat, talk, to) if colleague is None else self._ask(seat, talk, colleague)
@@ -181,7 +181,7 @@ class Talking:
         """Hand the caller over without a word; nobody there: back into the queue."""
         seat, talk = self._both(user_id)
         caller, own = talk.caller, talk.leg_of(user_id)
-        if caller is None or own is None or talk.direction != "in":
+        if caller is None or own is None or talk.direction != "in" or talk.is_away:
             raise WrongState("only a caller can be handed over")
         if to.startswith(QUEUE):
             goes = Requeue(self._queue(to))
@@ -198,12 +198,32 @@ class Talking:
     def to_flow(self, user_id: int, to: str) -> None:
         """Back to the menus: where the caller left them, or the main menu."""
         seat, talk = self._both(user_id)
-        if to not in (BACK, MAIN):
-            raise ValueError("to is back or main")
-        if talk.caller is None or talk.direction != "in":
-            raise WrongState("only a caller can be sent back")
+        if to not in (BACK, MAIN, IDENTIFY):
+            raise ValueError("to is back, main or identify")
+        if talk.caller is None or talk.direction != "in" or talk.is_away:
+            raise WrongState("only a caller can be sent to the menus")
+        if to == IDENTIFY:
+            self._send_away(seat, talk, talk.caller)
+            return
         self._mark(talk, "to-menu")
         self._send(seat, talk, to)
+
+    def _send_away(self, seat: Seat, talk: Talk, caller: Leg) -> None:
+        """The caller keys who they are, unheard by the agent, and comes back by themselves."""
+        if seat.consult is not None or len(talk.speakers) > 2:
+            raise WrongState("end the call to your colleague first")
+        talk.is_away = True
+        talk.send_away(caller)
+        self._floor.away[talk.call_id] = talk
+        self._floor.tell_seat(seat)
+
+    def come_back(self, talk: Talk) -> None:
+        """The menus are done with the caller."""
+        talk.is_away = False
+        if (caller := talk.caller) is not None:
+            talk.resume(caller)
+        for seat in self._seats(talk):
+            self._floor.tell_seat(seat)
 
     # ---- pages that are gone ----
 

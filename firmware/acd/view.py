@@ -99,6 +99,7 @@ def _talk(seat: Seat, talk: Talk) -> Plain:
         "entry": talk.entry_id,
         "is_connected": len(talk.speakers) > 1,
         "is_held": bool(caller and caller.is_held),
+        "is_away": talk.is_away,
         "is_parked": seat.parked_until is not None,
         "is_recorded": recorder is not None and not recorder.is_refused,
         "is_paused": recorder is not None and recorder.is_paused,

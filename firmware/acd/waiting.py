@@ -22,7 +22,7 @@ from firmware.clinic.desk_settings import QueueSettings
 from firmware.language.catalogue import Prompt
 from firmware.language.values import Number, PhoneNumber
 
-SERVED, UNAVAILABLE, MESSAGE, BACK, MAIN = "served", "unavailable", "message", "back", "main"
+SERVED, UNAVAILABLE, MESSAGE, BACK, MAIN, IDENTIFY = "served", "unavailable", "message", "back", "main", "identify"
 CALLBACK_KEY, MESSAGE_KEY, BACK_KEY = "1", "2", "*"
 
 LOOK_S = 0.2
@@ -54,9 +54,15 @@ class AtTheDesk:
         self._was_told = False  # that the call is recorded
 
     def run(self) -> str | None:
-        """How the caller goes on: SERVED, UNAVAILABLE, MESSAGE, BACK or MAIN; None: they hung up."""
+        """How the caller goes on: SERVED, UNAVAILABLE, MESSAGE, BACK, MAIN or IDENTIFY; None: they hung up."""
         goes: Requeue | str = Requeue(self._floor.settings.queue(self._caller.queue).key)
+        with self._floor.lock:
+            talk = self._floor.away.pop(self._caller.call_id, None)
+            if talk is not None:
+                self._desk.talking.come_back(talk)
         try:
+            if talk is not None:
+                goes = self._speak(talk)
             while isinstance(goes, Requeue):
                 goes = self._stay(goes)
         except CallerGone:
@@ -99,6 +105,8 @@ class AtTheDesk:
         """Until the conversation is over for this caller."""
         leg = talk.caller
         while not talk.over.is_set():
+            if talk.is_away:
+                return IDENTIFY
             event = self._port.wait(LOOK_S)
             with self._floor.lock:
                 if isinstance(event, HungUp) and leg is not None:

@@ -59,6 +59,9 @@ class DeskRoom:
         how = self.desk.serve(caller)
         return None if how is None else DeskOutcome(how)
 
+    def over(self, call_id: str) -> None:
+        self.desk.over(call_id)
+
     def _sound(self, request: Message, stream: SoundStream) -> None:
         """user: the agent whose page's sound this is"""
         user_id = request.get("user")

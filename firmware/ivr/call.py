@@ -105,6 +105,8 @@ class IncomingConversation:
             self._apologise()
         finally:
             self._call.hang_up()
+            if self._box.desk is not None:
+                self._box.desk.over(self.id)
             self._end(reason)
             self._tell("ended", reason)
 

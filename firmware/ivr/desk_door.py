@@ -33,3 +33,6 @@ class DeskDoor(Protocol):
 
         None: they hung up.
         """
+
+    def over(self, call_id: str) -> None:
+        """The call has ended, wherever it was."""

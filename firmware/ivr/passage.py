@@ -33,6 +33,7 @@ from firmware.ivr.turn import Answer, DeskOutcome, Finished, Patience, Turn, Wan
 from firmware.ivr.visit import VOICE, Item, Listing, Step, Visit
 from firmware.language.catalogue import Prompt
 
+IDENTIFY = "identify"  # the flow in which callers say who they are
 SLOW = Patience(first_digit_s=15.0, between_digits_s=8.0)
 
 
@@ -120,6 +121,10 @@ class Passage:
                 where, *stack = self._state.left
                 self._is_news = True
                 self._move(address_of(where), tuple(stack))
+            case DeskOutcome.IDENTIFY if IDENTIFY in self._flows.flows:
+                self._run(IDENTIFY, None)
+            case DeskOutcome.IDENTIFY:
+                pass  # these flows ask nobody who they are: straight back
             case _:
                 self.leave_for(self._flows.main)
         return self.to_next_turn()

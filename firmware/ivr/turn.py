@@ -89,6 +89,7 @@ class DeskOutcome(StrEnum):
     MESSAGE = "message"  # they would rather leave a message
     BACK = "back"  # to the menu, where they left it
     MAIN = "main"  # to the main menu
+    IDENTIFY = "identify"  # to say who they are by keys, and then back to whom they speak with
 
 
 @dataclass(frozen=True)

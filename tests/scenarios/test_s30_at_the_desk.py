@@ -257,3 +257,31 @@ def test_a_killed_exchange_comes_back_with_its_agents(stage: Stage, hire: Hire) 
     assert stage.rows(agent_states, until=None)[0].state == "ready"
     again = is_connected(stage, chen, line="L2")
     again.hang_up()
+
+
+def test_a_caller_keys_who_they_are_unheard_and_comes_back_to_the_same_person(
+    stage: Stage, hire: Hire, tmp_path: Path
+) -> None:
+    chen = hire("chen", "8001", CHEN).comes_to_work()
+    caller = is_connected(stage, chen)
+    chen.ask("to_flow", to="identify")
+    caller.hears("四位出生年份")
+    assert chen.seat["talk"]["is_away"]
+    chen.hears()
+    caller.press("1948")
+    hears(stage, caller, CHEN)
+    assert (chen.state, chen.seat["talk"]["is_away"]) == ("talking", False)
+    assert stage.last_call()["patient_id"] == 1
+    speaks(caller, tmp_path)
+    chen.hears(PATIENT)
+    caller.hang_up()
+    chen.is_in("wrap-up")
+
+
+def test_a_caller_who_hangs_up_among_the_keys_is_gone_for_the_agent_too(stage: Stage, hire: Hire) -> None:
+    chen = hire("chen", "8001", CHEN).comes_to_work()
+    caller = is_connected(stage, chen)
+    chen.ask("to_flow", to="identify")
+    caller.hears("四位出生年份")
+    caller.hang_up()
+    chen.is_in("wrap-up")

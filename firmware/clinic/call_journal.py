@@ -1,13 +1,12 @@
-"""The journal of calls as people search it, and what one call led to."""
+"""The journal of calls: one call, and what it led to. How it is searched stands in `call_search`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, or_, select
+from sqlalchemy import FromClause, Row, Select, and_, or_, select
 
 from firmware.clinic import records
 from firmware.clinic.errors import ClinicError, NoSuchBooking
@@ -18,29 +17,17 @@ from firmware.storage.ledger import Transaction
 from firmware.storage.recordings import Recording
 from firmware.storage.schema import booking_events, calls, outbox, patients, recordings, voice_messages
 
-LEFT, NOTHING = "left", "none"  # outcomes to search for: hung up in the middle; ended without any
-OUTCOMES = ("booked", "cancelled", "bookings read", "information", "message", "answer heard", LEFT, NOTHING)
-MOST_NAMESAKES = 50
 MOST_TEXTS = 50
 MOST_BOOKINGS = 20
+
+_COLUMNS = (
+    "id", "line", "caller", "is_withheld", "patient_id", "language", "flow", "flow_version", "started_at",
+    "answered_at", "ended_at", "outcome", "end_reason", "direction", "called",
+)  # fmt: skip
 
 
 class NoSuchCall(ClinicError):
     """The journal has no call of this id."""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which calls: None means any. Instants are aware, `ends` is not included."""
-
-    begins: datetime | None = None
-    ends: datetime | None = None
-    number: str | None = None  # normal form
-    line: str | None = None
-    outcome: str | None = None  # one of OUTCOMES
-    patients: tuple[int, ...] | None = None
-    is_recorded: bool | None = None
-    is_test: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +56,9 @@ class Call:
     ended_at: datetime | None
     outcome: str | None  # None while it goes on, and when nothing came of it
     end_reason: str | None
-    is_recorded: bool
+    is_recorded: bool  # and the recording is still there
+    direction: str = "in"  # in, out, inside
+    called: str | None = None  # the number that was called
 
     @property
     def place(self) -> Place:
@@ -100,56 +89,23 @@ class CausedText:
     created_at: datetime
 
 
-_ALL: Select[Any] = select(
-    calls,
-    patients.c.name_zh,
-    patients.c.name_en,
-    recordings.c.call_id.label("recording"),
-).select_from(calls.outerjoin(patients).outerjoin(recordings))
-_SOUND = recordings.alias("sound")
-_KEPT = select(_SOUND.c.call_id).where(_SOUND.c.call_id == calls.c.id)
-_NEWEST_FIRST = (calls.c.started_at.desc(), calls.c.id.desc())
-
-
-def find(tx: Transaction, wanted: Wanted, most: int, after: Place | None = None) -> list[Call]:
-    """The newest calls that suit, newest first; `after`: those that follow the end of a page."""
-    conditions = list(_conditions(wanted))
-    if after is not None:
-        older = calls.c.started_at <= after.started_at
-        conditions += [older, not_(and_(calls.c.started_at == after.started_at, calls.c.id >= after.id))]
-    rows = tx.execute(_ALL.where(*conditions).order_by(*_NEWEST_FIRST).limit(most))
-    return [_call(row) for row in rows]
+def rows_of(source: FromClause) -> Select[Any]:
+    """What `from_row` reads, of the calls in `source`: the table itself, or some of its rows."""
+    columns = source.c
+    names = (columns[name] for name in _COLUMNS)
+    is_kept = and_(recordings.c.call_id == columns.id, recordings.c.deleted_at.is_(None))
+    joined = source.outerjoin(patients, patients.c.id == columns.patient_id).outerjoin(recordings, is_kept)
+    return select(*names, patients.c.name_zh, patients.c.name_en, recordings.c.call_id.label("recording")).select_from(
+        joined
+    )
 
 
 def call(tx: Transaction, call_id: str) -> Call:
     """The call with this id; raises `NoSuchCall`."""
-    row = tx.execute(_ALL.where(calls.c.id == call_id)).first()
+    row = tx.execute(rows_of(calls).where(calls.c.id == call_id)).first()
     if row is None:
         raise NoSuchCall(f"no call {call_id}")
-    return _call(row)
-
-
-def lines(tx: Transaction, known: list[str]) -> list[str]:
-    """The lines that calls came in on, those of `known` that had none yet too; one look-up in the index for each."""
-    found = list(known)
-    line: str = ""
-    while (following := tx.execute(select(func.min(calls.c.line)).where(calls.c.line > line)).scalar()) is not None:
-        line = str(following)
-        found.append(line)
-    return sorted({each for each in found if each not in TEST_LINES})
-
-
-def namesakes(tx: Transaction, name: str) -> tuple[int, ...]:
-    """The patients whose name holds `name`, or whose pinyin begins with it; at most so many."""
-    plain = name.lower().replace(" ", "")
-    columns = patients.c
-    suits = or_(
-        columns.name_zh.contains(name, autoescape=True),
-        columns.name_en.icontains(name, autoescape=True),
-        columns.pinyin.startswith(plain, autoescape=True),
-        columns.initials == plain,
-    )
-    return tuple(tx.execute(select(columns.id).where(suits).limit(MOST_NAMESAKES)).scalars())
+    return from_row(row)
 
 
 def bookings_made(tx: Transaction, call_id: str) -> list[tuple[str, Booking]]:
@@ -191,39 +147,11 @@ def _booking(tx: Transaction, booking_id: int) -> Booking | None:
         return None
 
 
-def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
-    columns = calls.c
-    if wanted.begins is not None:
-        yield columns.started_at >= wanted.begins
-    if wanted.ends is not None:
-        yield columns.started_at < wanted.ends
-    if wanted.number is not None:
-        yield columns.caller == wanted.number
-    if wanted.line is not None:
-        yield columns.line == wanted.line
-    if wanted.outcome is not None:
-        yield _outcome(wanted.outcome)
-    if wanted.patients is not None:
-        yield columns.patient_id.in_(wanted.patients)
-    if wanted.is_recorded is not None:
-        recorded = _KEPT.exists()  # asked before the patients are looked up: there may be years without a recording
-        yield recorded if wanted.is_recorded else not_(recorded)
-    if wanted.is_test is not None:
-        yield columns.line.in_(TEST_LINES) if wanted.is_test else columns.line.not_in(TEST_LINES)
-
-
-def _outcome(outcome: str) -> ColumnElement[bool]:
-    if outcome == LEFT:  # "left at confirm": so many that the newest are soon found without an index
-        return func.substr(calls.c.outcome, 1, len("left at ")) == "left at "
-    if outcome == NOTHING:
-        return and_(calls.c.outcome.is_(None), calls.c.ended_at.is_not(None))
-    return calls.c.outcome == outcome
-
-
-def _call(row: Row[Any]) -> Call:
+def from_row(row: Row[Any]) -> Call:
+    """The call in a row of `rows_of`."""
     name = Name(row.name_zh, row.name_en) if row.patient_id is not None else None
     return Call(
         row.id, row.line, row.caller, bool(row.is_withheld), row.patient_id, name, row.language, row.flow,
         row.flow_version, row.started_at, row.answered_at, row.ended_at, row.outcome, row.end_reason,
-        row.recording is not None,
+        row.recording is not None, row.direction, row.called,
     )  # fmt: skip

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from firmware.clinic import bookings, holds, sample, schedule
-from firmware.clinic.call_journal import Wanted, find
+from firmware.clinic import bookings, holds, ratings, sample, schedule
+from firmware.clinic.call_search import Wanted, find
 from firmware.modem import line as lines
-from firmware.storage import audit, calls, recordings
+from firmware.storage import audit, calls, recording_index, recordings
 from tests.web.browser import Browser, Reply
 from webui.office import Office
 
@@ -56,6 +56,10 @@ def some(office: Office) -> Office:
     ring(office, "b", NIGHT - timedelta(hours=2), line="L2", number="02161230001", outcome="left at times")
     ring(office, "c", NIGHT - timedelta(days=3), line="L2", number=None, outcome="cancelled", patient_id=2)
     ring(office, "d", line="test", number="02160000001", outcome="booked")
+    with office.ledger.transaction() as tx:
+        recording_index.hold(tx, "a", "admin")
+        calls.describe(tx, "b", called="02161230001")
+        ratings.rate(tx, NIGHT, "b", None, 2)
     return office
 
 
@@ -79,6 +83,20 @@ def some(office: Office) -> Office:
         ("patient=nobody", ""),
         ("recorded=yes", "a"),
         ("recorded=no&line=L2&from=2026-03-01", "b"),
+        ("call=b", "b"),
+        ("from=2026-03-02&from_time=00:29", "a"),
+        ("from=2026-03-02&from_time=00:31", ""),
+        ("to=2026-03-02&to_time=00:30", "abc"),
+        ("to=2026-03-02&to_time=00:29", "bc"),
+        ("from_time=00:31", "abc"),  # of which day is not said
+        ("flow=default&line=L1", "a"),
+        ("called=02161230001", "b"),
+        ("held=yes", "a"),
+        ("rating=low", "b"),
+        ("rating=5", ""),
+        ("ticket=9", ""),
+        ("agent=1&quality=low", ""),
+        ("disposition=%E5%92%A8%E8%AF%A2", ""),
     ],
 )
 def test_calls_are_found_by_any_combination(desk: Browser, some: Office, asked: str, found: str) -> None:
@@ -94,6 +112,9 @@ def test_calls_are_found_by_any_combination(desk: Browser, some: Office, asked: 
         ("number=abc", "Please give a telephone number"),
         ("outcome=%27+OR+1=1", "Please choose one of these"),
         ("tests=x&recorded=y", "Please choose one of these"),
+        ("from=2026-03-02&from_time=25:00", "Please give a time"),
+        ("rating=6", "Please choose one of these"),
+        ("ticket=x", "whole number"),
     ],
 )
 def test_a_filter_that_cannot_be_is_told_beside_its_field(desk: Browser, some: Office, asked: str, told: str) -> None:

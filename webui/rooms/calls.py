@@ -6,8 +6,9 @@ from typing import Any
 
 from bottle import HTTPError, HTTPResponse
 
-from firmware.clinic import call_journal, people
-from firmware.clinic.call_journal import OUTCOMES, Call, NoSuchCall, Wanted
+from firmware.clinic import call_journal, call_search, people, talk_notes
+from firmware.clinic.call_journal import Call, NoSuchCall
+from firmware.clinic.call_search import OUTCOMES, QUALITIES, Wanted
 from firmware.clinic.errors import NoSuchPatient
 from firmware.staff.rights import Right
 from firmware.storage import audit, calls
@@ -15,7 +16,7 @@ from firmware.storage.ledger import Transaction
 from webui.csv_file import as_text, csv_file
 from webui.reader import Reader
 from webui.rooms import calls_filter, calls_path, calls_sound, calls_words
-from webui.rooms.calls_filter import Filter
+from webui.rooms.calls_filter import RATINGS, Filter
 from webui.routes import Routes
 
 PAGE = 50
@@ -35,19 +36,19 @@ def show_list(reader: Reader) -> HTTPResponse:
     """The calls that suit the filter, newest first; the list alone when only the filter has changed."""
     with reader.office.ledger.reading() as tx:
         asked = calls_filter.read(reader, tx)
-        found = call_journal.find(tx, asked.wanted, PAGE + 1, asked.after) if asked else []
+        found = call_search.find(tx, asked.wanted, PAGE + 1, asked.after) if asked else []
         context: dict[str, Any] = {
             "form": reader.query,
             "asked": asked,
-            "rows": [_row(reader, each) for each in found[:PAGE]],
+            "rows": _rows(reader, tx, found[:PAGE]),
             "older": asked.url("/calls", found[PAGE - 1].place) if asked and len(found) > PAGE else "",
             "newest": asked.url("/calls") if asked and asked.after else "",
             "export": asked.url("/calls/export") if asked else "",
         }
         if reader.is_part:
             return _with_address(reader.page("calls/list.html", **context), asked)
-        lines, patient = call_journal.lines(tx, _known_lines(reader)), _patient_name(reader, tx)
-    return reader.page("calls/page.html", lines=lines, outcomes=OUTCOMES, patient=patient, **context)
+        context |= _choices(reader, tx) | {"patient": _patient_name(reader, tx)}
+    return reader.page("calls/page.html", **context)
 
 
 def export(reader: Reader) -> HTTPResponse:
@@ -56,7 +57,7 @@ def export(reader: Reader) -> HTTPResponse:
         asked = calls_filter.read(reader, tx)
         if asked is None:
             raise HTTPError(404)
-        found = call_journal.find(tx, asked.wanted, MOST_EXPORTED)
+        found = call_search.find(tx, asked.wanted, MOST_EXPORTED)
     with reader.office.ledger.transaction() as tx:
         told = f"{len(found)} calls, {_named_fields(asked)}"
         audit.record(tx, reader.now, reader.login, "calls exported", told)
@@ -110,12 +111,33 @@ def _call(tx: Transaction, call_id: str) -> Call:
         raise HTTPError(404) from error
 
 
-def _row(reader: Reader, call: Call) -> dict[str, Any]:
+def _choices(reader: Reader, tx: Transaction) -> dict[str, Any]:
+    """What the filters offer."""
+    words, settings = reader.words, reader.office.desk_settings()
+    speakers = [(each.user_id, f"{each.extension or '–'} {each.name}") for each in call_search.speakers(tx)]
     return {
-        "call": call,
-        "caller": calls_words.caller(call, reader.words),
-        "outcome": calls_words.outcome(call, reader.office.places, reader.words),
+        "lines": [(line, line) for line in call_search.lines(tx, _known_lines(reader))],
+        "flows": [(flow, flow) for flow in call_search.flows(tx)],
+        "outcomes": [(outcome, words(f"outcome.{outcome}")) for outcome in OUTCOMES],
+        "ratings": [(key, words(f"calls.rating_{key}")) for key in RATINGS if key],
+        "qualities": [(key, words(f"calls.quality_{key}")) for key in QUALITIES],
+        "speakers": speakers,
+        "dispositions": [(talk_notes.key_of(each), words.name(each)) for each in settings.dispositions],
     }
+
+
+def _rows(reader: Reader, tx: Transaction, found: list[Call]) -> list[dict[str, Any]]:
+    speakers = call_search.speakers_in(tx, [call.id for call in found])
+    known = {each.user_id: each for each in call_search.speakers(tx)} if speakers else {}
+    return [
+        {
+            "call": call,
+            "caller": calls_words.caller(call, reader.words),
+            "outcome": calls_words.outcome(call, reader.office.places, reader.words),
+            "speakers": [known[user_id] for user_id in speakers.get(call.id, ())],
+        }
+        for call in found
+    ]
 
 
 def _csv_row(reader: Reader, call: Call) -> list[str]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from bottle import HTTPResponse
 
-from firmware.clinic import call_journal, people, trials
-from firmware.clinic.call_journal import Wanted
+from firmware.clinic import call_search, people, trials
+from firmware.clinic.call_search import Wanted
 from firmware.storage.ledger import Transaction
 from webui.reader import Reader
 from webui.test_call import TestCall
@@ -46,7 +46,7 @@ def listed(reader: Reader, tx: Transaction, test: Test | None) -> list[dict[str,
 def journal_id(tx: Transaction, call: TestCall) -> str | None:
     """What the journal calls it, once the box has noticed it."""
     if call.journal_id is None:
-        newest = call_journal.find(tx, Wanted(line=TEST_LINE, begins=call.began_at), 1)
+        newest = call_search.find(tx, Wanted(line=TEST_LINE, begins=call.began_at), 1)
         call.journal_id = newest[0].id if newest else None
     return call.journal_id
 

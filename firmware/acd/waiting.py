@@ -17,7 +17,7 @@ from firmware.acd.waits import handling_times, minutes_to_wait
 from firmware.audio.music import music
 from firmware.audio.player import PromptSource
 from firmware.audio.port import HungUp, KeyPressed, PortEvent, SourceEnded
-from firmware.clinic import ratings, recording_rules, tasks
+from firmware.clinic import people, ratings, recording_rules, tasks
 from firmware.clinic.desk_settings import QueueSettings
 from firmware.language.catalogue import Prompt
 from firmware.language.values import Number, PhoneNumber
@@ -26,6 +26,7 @@ SERVED, UNAVAILABLE, MESSAGE, BACK, MAIN, IDENTIFY = "served", "unavailable", "m
 CALLBACK_KEY, MESSAGE_KEY, BACK_KEY = "1", "2", "*"
 
 LOOK_S = 0.2
+VIP = "vip"
 URGENT = 1000  # steps of priority: the head of the queue
 TIPS = ("desk.tip.text", "desk.tip.menu")
 
@@ -86,18 +87,27 @@ class AtTheDesk:
 
     def _enter(self, queue: QueueSettings, goes: Requeue) -> Entry:
         caller, floor = self._caller, self._floor
+        priority = URGENT if goes.is_urgent else self._steps()
         wished = goes.wished or floor.book.write(lambda tx: who_tried(tx, floor.now, caller.number))
         entry_id = floor.book.enter(
             queue.key, caller.language, caller.number, call_id=caller.call_id, patient_id=caller.patient_id,
-            turn_at=self._turn_at, wished_user_id=wished, priority=URGENT if goes.is_urgent else 0,
+            turn_at=self._turn_at, wished_user_id=wished, priority=priority,
         )  # fmt: skip
         entry = Entry(
             entry_id, queue.key, caller.language, caller.number, self._turn_at, caller, caller.call_id,
-            caller.patient_id, URGENT if goes.is_urgent else 0, wished, transfers=self._transfers,
+            caller.patient_id, priority, wished, transfers=self._transfers,
         )  # fmt: skip
         floor.entries[entry_id] = entry
         floor.tell_queue()
         return entry
+
+    def _steps(self) -> int:
+        """Of priority, for who is known to be a VIP."""
+        patient_id = self._caller.patient_id
+        if patient_id is None:
+            return 0
+        patient = self._floor.book.write(lambda tx: people.patient(tx, patient_id))
+        return self._floor.settings.vip_steps if patient is not None and patient.tier == VIP else 0
 
     # ---- with people ----
 

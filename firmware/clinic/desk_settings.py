@@ -85,6 +85,7 @@ class DeskSettings:
     )
     emergency_numbers: tuple[str, ...] = ("110", "119", "120", "122", "112")
     ageing_s: int = 60  # of waiting that a step of priority is worth
+    vip_steps: int = 2  # of priority, for callers whom the dialogue knows as a VIP
     free_lines: int = 1  # calls of our own leave so many lines free for callers
     parked_s: int = 30  # so long a talk waits for its agent's page to come back
     recording: RecordingRules = RecordingRules()
@@ -239,6 +240,7 @@ _DESK: dict[str, Reader] = {
     "call_classes": list_of(_call_class, 20),
     "emergency_numbers": list_of(_matching(r"[0-9]{3,8}", "a short number"), 20),
     "ageing_s": whole(10, 600),
+    "vip_steps": whole(0, 20),
     "free_lines": whole(0, 8),
     "parked_s": whole(5, 300),
     "recording": _recording,

@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 from bottle import FileUpload, FormsDict, HTTPResponse, request
 
-from firmware.clinic import today
+from firmware.clinic import tasks, today
 from firmware.clinic.profile import ClinicProfile
 from firmware.language.values import Language, Value
 from firmware.staff import form_once, rights, sessions
@@ -89,14 +89,13 @@ class Reader:
     def words(self) -> Words:
         return Words(page_texts(), self.language)
 
-    @cached_property
-    def waiting_messages(self) -> int:
-        """How many messages wait for a person; 0 for who may not read them, or while the ledger can't be read."""
-        if not self.may(Right.MESSAGES):
-            return 0
+    def waiting_at(self, path: str) -> int:
+        """How many things wait for a person in this room; 0 while the ledger can't be read."""
         try:
             with self.office.ledger.reading() as tx:
-                return sum(each.count for each in today.waiting(tx, self.now))
+                if path == "/messages":
+                    return sum(each.count for each in today.waiting(tx, self.now))
+                return tasks.count(tx, self.now).open if path == "/tasks" else 0
         except LEDGER_UNAVAILABLE:
             return 0  # a page that tells of the trouble has its navigation too
 

@@ -34,11 +34,14 @@ NAVIGATION = (  # address, text, icon, right
     ("/patients", "nav.patients", "people", Right.SEE),
     ("/calls", "nav.calls", "telephone-inbound", Right.CALLS),
     ("/messages", "nav.messages", "chat-dots", Right.MESSAGES),
+    ("/tasks", "nav.tasks", "list-check", Right.ANSWER),
+    ("/knowledge", "nav.knowledge", "journal-text", Right.ANSWER),
     ("/prompts", "nav.prompts", "megaphone", Right.PROMPTS),
     ("/flows", "nav.flows", "diagram-3", Right.FLOWS),
     ("/test-phone", "nav.test_phone", "phone-vibrate", Right.TEST),
     ("/settings", "nav.settings", "gear", Right.SEE),
 )
+COUNTED = ("/messages", "/tasks")  # rooms with things that wait for a person
 
 
 @cache
@@ -74,7 +77,7 @@ def _common(reader: Reader) -> dict[str, Any]:
         "t": words,
         "reader": reader,
         "may": reader.may,
-        "nav": [_entry(reader, *each) for each in NAVIGATION if reader.may(each[3])],
+        "nav": [] if reader.is_part else [_entry(reader, *each) for each in NAVIGATION if reader.may(each[3])],
         "flashes": flashes,
         "form_fields": lambda: _form_fields(reader),
         "clock_time": lambda moment: f"{moment.astimezone(reader.zone):%H:%M}",
@@ -90,7 +93,8 @@ def _entry(reader: Reader, path: str, key: str, symbol: str, _: Right) -> dict[s
 
     here: str = request.path
     is_current = here == path or (path != "/" and here.startswith(path + "/"))
-    return {"url": path, "text": reader.words(key), "icon": symbol, "is_current": is_current}
+    waiting = reader.waiting_at(path) if path in COUNTED else 0
+    return {"url": path, "text": reader.words(key), "icon": symbol, "is_current": is_current, "waiting": waiting}
 
 
 def _form_fields(reader: Reader) -> Markup:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Row, Select, select, text, update
 
 from firmware.clinic import call_journal, callbacks, people, records, talk_notes, tasks, timeline
-from firmware.clinic.call_journal import Call
+from firmware.clinic.call_journal import Call, NoSuchCall
 from firmware.clinic.callbacks import Callback
 from firmware.clinic.people import Patient
 from firmware.clinic.profile import ClinicProfile
@@ -84,8 +84,7 @@ class Pop:
 def gather(tx: Transaction, profile: ClinicProfile, now: datetime, call_id: str) -> Pop:
     """What is known about the call; raises `NoSuchCall`."""
     call = call_journal.call(tx, call_id)
-    direction, called = tx.execute(_WAY.where(call_rows.c.id == call_id)).one()
-    number = call.caller if direction == "in" else called
+    direction, number = _way(tx, call_id)
     events = _events(tx, call_id)
     owners = people.owners(tx, number)[:MOST_OWNERS]
     patient = _patient(tx, call, owners, _was_chosen(events))
@@ -131,7 +130,17 @@ def _patient(tx: Transaction, call: Call, owners: list[Patient], was_chosen: boo
     return owners[0] if len(owners) == 1 and not was_chosen else None
 
 
-_WAY = select(call_rows.c.direction, call_rows.c.called)
+def number_of(tx: Transaction, call_id: str) -> str | None:
+    """The patient's number, whoever called whom; raises `NoSuchCall`."""
+    return _way(tx, call_id)[1]
+
+
+def _way(tx: Transaction, call_id: str) -> tuple[str, str | None]:
+    columns = call_rows.c
+    row = tx.execute(select(columns.direction, columns.caller, columns.called).where(columns.id == call_id)).first()
+    if row is None:
+        raise NoSuchCall(f"no call {call_id}")
+    return row.direction, row.caller if row.direction == "in" else row.called
 
 
 def _events(tx: Transaction, call_id: str) -> tuple[dict[str, Any], ...]:

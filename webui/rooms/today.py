@@ -7,7 +7,7 @@ from typing import Any
 
 from bottle import HTTPResponse
 
-from firmware.clinic import calendar, today
+from firmware.clinic import calendar, tasks, today
 from firmware.staff.rights import Right
 from firmware.storage.ledger import Transaction
 from webui.reader import Reader
@@ -76,6 +76,7 @@ def _day(reader: Reader, tx: Transaction, doctors: list[today.DoctorsDay]) -> di
     return {
         "doctors": doctors,
         "waiting": today.waiting(tx, reader.now),
+        "to_do": tasks.count(tx, reader.now),
         "left": today.left_calls(tx, midnight),
         "news": today.news(tx, midnight),
     }

@@ -49,11 +49,13 @@ def sample_page(language: str, wrong: Mapping[str, str] = WRONG) -> str:
         reader=SimpleNamespace(
             user=SimpleNamespace(name="王芳"),
             path="/bookings",
-            waiting_messages=3,
             office=SimpleNamespace(has_clinic=True),
             profile=SimpleNamespace(name=Name("康宁门诊", "Kangning Clinic")),
         ),
-        nav=[{"url": path, "text": text, "icon": symbol, "is_current": path == "/"} for text, symbol, path in rooms],
+        nav=[
+            {"url": path, "text": text, "icon": symbol, "is_current": path == "/", "waiting": 3 * (path == "/messages")}
+            for text, symbol, path in rooms
+        ],
         flashes=[
             Flash("Booked 08:45. 已预约。", "good", Undo("/undo", {"id": "1"})),
             Flash("The time is taken.", "bad"),

@@ -82,7 +82,7 @@ def register(reader: Reader) -> HTTPResponse:
     """A new patient, then on with the booking; somebody known already is shown instead."""
     form = reader.form
     slot_id = form.raw("slot")
-    name, born, number = _name(form), _born(form, reader.today), form.phone("phone", needed=False)
+    name, born, number = name_in(form), born_in(form, reader.today), form.phone("phone", needed=False)
     if not form.is_good:
         return _page(reader, slot_id, None, form)
     try:
@@ -140,7 +140,7 @@ def _check_number(tx: Transaction, patient: Patient, number: str | None, form: F
         raise patient_changes.ReachesNot("the number does not reach this patient")
 
 
-def _name(form: Form) -> Name:
+def name_in(form: Form) -> Name:
     """One field: a Chinese name, or one in other letters."""
     typed = form.text("name", NAME_CHARACTERS)
     if not form.is_good:
@@ -148,7 +148,7 @@ def _name(form: Form) -> Name:
     return Name(typed, "") if _CHINESE.search(typed) else Name("", typed)
 
 
-def _born(form: Form, today: date) -> date:
+def born_in(form: Form, today: date) -> date:
     if not form.raw("born").strip():
         form.refuse("born", "form.needed")
     born = form.day("born", today)

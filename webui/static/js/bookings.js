@@ -16,8 +16,13 @@ addEventListener("pageshow", () => {
   staysWithin = false;
 });
 addEventListener("pagehide", () => {
-  const keeping = document.querySelector(".bookings-keeping");
-  if (!keeping || staysWithin) return;
+  if (!staysWithin) giveBack(document);
+});
+
+// The slot that `part` of a page keeps, if it keeps one.
+export function giveBack(part) {
+  const keeping = part.querySelector(".bookings-keeping");
+  if (!keeping) return;
   const sent = new URLSearchParams({ csrf: keeping.elements.csrf.value, slot: keeping.querySelector("input[name=slot]").value });
   navigator.sendBeacon("/bookings/release", sent);
-});
+}

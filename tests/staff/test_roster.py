@@ -94,10 +94,25 @@ def test_a_holiday_closes_everything_and_names_who_must_be_told(desk: Desk) -> N
     assert said.rows[0] == "The clinic, Tue 3 Mar: 1 booked."
     assert said.rows[2].endswith(code)
     assert desk.refused("book", "p4", *WANG_TUESDAY) == "Nothing is free on Tue 3 Mar."
-    desk("closed", "tue", "--undo", "--department", "内科")
+    assert desk("roster", "--day", "tue").out == "Nobody is on duty.\n"
+    desk("closed", "tue", "--undo")
     assert "08:45" not in desk("book", "p4", *WANG_TUESDAY[:-1], "9:00").rows[0]
+    assert desk.refused("closed", "tue", "--undo") == "The clinic was not closed on Tue 3 Mar."
+
+
+def test_one_department_is_closed_and_the_others_work(desk: Desk) -> None:
+    desk("closed", "tue", "--yes", "--department", "内科")
     assert "absent" in desk("roster", "--day", "tue").out
+    assert "Dr Zhao" in desk("roster", "--day", "tue").out
+    desk("closed", "tue", "--undo", "--department", "1")
+    assert desk.book("p1", *WANG_TUESDAY)
     assert desk.refused("closed", "tue", "--undo", "--department", "1").startswith("Internal medicine was not closed")
+
+
+def test_a_make_up_day_is_worked_like_a_weekday(desk: Desk) -> None:
+    assert desk("make-up", "sun", "--like", "fri").out == "Sun 8 Mar is worked like a fri: 7 half-days added.\n"
+    assert "Dr Li" in desk("roster", "--day", "sun").out
+    assert "is past" in desk.refused("make-up", "2026-03-01", "--like", "fri")
 
 
 def test_an_extra_half_day_can_be_booked(desk: Desk) -> None:

@@ -17,6 +17,7 @@ from firmware.cli.staff import (
     extra,
     flows,
     load_sample,
+    make_up,
     messages,
     no_show,
     patient,
@@ -30,7 +31,7 @@ from firmware.cli.staff import (
 )
 
 COMMANDS = (
-    load_sample, set_up, roster, absent, present, closed, extra, bookings, book, cancel, check_in, no_show,
+    load_sample, set_up, roster, absent, present, closed, make_up, extra, bookings, book, cancel, check_in, no_show,
     patients, patient, add_patient, reset_pin, deposit, messages, calls, flows, text_parts, back_up,
     claim_code, users,
 )  # fmt: skip

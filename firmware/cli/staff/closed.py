@@ -24,7 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 @command
 def run(office: Office, arguments: argparse.Namespace) -> int:
-    """Like `absent` for everybody; an absent doctor is back after --undo too."""
+    """Like `absent` for everybody; of the whole clinic, callers find nobody at the desk either."""
     day = reading.day(arguments.day, office.today)
     off = days_off.DayOff("closed", day, Wish(), "The clinic", "all")
     if arguments.department:

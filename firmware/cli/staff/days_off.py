@@ -8,7 +8,7 @@ from datetime import date
 
 from firmware.cli.staff import asking, persons, table
 from firmware.cli.staff.office import Office
-from firmware.clinic import closing, people
+from firmware.clinic import calendar, calendar_changes, closing, people
 from firmware.clinic.records import Booking
 from firmware.clinic.schedule import Wish
 from firmware.language.values import Day
@@ -16,7 +16,7 @@ from firmware.language.writing import write
 from firmware.phone_number import is_mobile
 from firmware.storage.ledger import Transaction
 
-REASON_CHARACTERS = 100
+REASON_CHARACTERS = 60
 HEADINGS = ("when", "patient", "number", "reach by", "code")
 
 
@@ -29,6 +29,23 @@ class DayOff:
     wish: Wish
     who: str
     traced: str
+
+    def close(self, tx: Transaction, reason: str) -> None:
+        """Nobody new gets in; the whole clinic is closed by the calendar, which closes the desk too."""
+        if self.wish == Wish():
+            calendar_changes.close(tx, self.day, self.day, reason)
+        else:
+            closing.close(tx, self.day, self.wish, reason)
+
+    def reopen(self, tx: Transaction) -> bool:
+        """Undo `close`; False if nothing was closed."""
+        if self.wish != Wish():
+            return closing.reopen(tx, self.day, self.wish) > 0
+        special = calendar.between(tx, self.day, self.day).get(self.day)
+        if special is None or not special.is_closed:
+            return False
+        calendar.remove(tx, self.day)
+        return True
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -50,7 +67,7 @@ def close(office: Office, off: DayOff, arguments: argparse.Namespace) -> int:
         print("Nothing was changed.")
         return 1
     with office.changing(off.command) as change:
-        closing.close(change.tx, off.day, off.wish, arguments.reason[:REASON_CHARACTERS])
+        off.close(change.tx, arguments.reason[:REASON_CHARACTERS])
         to_tell = visit_rows(change.tx, closing.affected(change.tx, off.day, off.wish))
         change.detail = f"{off.traced}, {off.day}, {len(to_tell)} booked"
     _tell(off.who, when, rows, to_tell)
@@ -60,9 +77,9 @@ def close(office: Office, off: DayOff, arguments: argparse.Namespace) -> int:
 def reopen(office: Office, off: DayOff) -> bool:
     """Undo `close`; False if nothing was closed."""
     with office.changing(off.command) as change:
-        count = closing.reopen(change.tx, off.day, off.wish)
-        change.detail = f"{off.traced}, {off.day}, {count} sessions"
-    return count > 0
+        was_closed = off.reopen(change.tx)
+        change.detail = f"{off.traced}, {off.day}"
+    return was_closed
 
 
 def visit_rows(tx: Transaction, visits: list[Booking]) -> list[tuple[object, ...]]:

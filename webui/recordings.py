@@ -92,19 +92,15 @@ class StaffRecordings:
     @contextmanager
     def decoded(self, upload: bytes) -> Iterator[Path]:
         """The clip that was sent, as callers will hear it; gone when the block ends. Raises `NotTaken`."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".upload-", dir=self._folder) as folder:
-            source, clip = Path(folder) / "sent", Path(folder) / "clip.wav"
-            source.write_bytes(upload)
-            _decode(source, clip)
+        with decoded(self._folder, upload) as clip:
             yield clip
 
     def keep(self, spoken: Spoken, clip: Path, who: str, now: datetime) -> None:
         """Make a decoded clip the newest take, and the one in use."""
         self._keep_unknown(spoken)
         take = self._history(spoken) / f"{now.astimezone(UTC):{_STAMP}}{_BETWEEN}{who}.wav"
-        _copy(clip, take)
-        _copy(take, self.file(spoken))
+        put(clip, take)
+        put(take, self.file(spoken))
         self._forget_old(spoken)
 
     def use(self, spoken: Spoken, take_id: str) -> bool:
@@ -113,7 +109,7 @@ class StaffRecordings:
         if found is None:
             return False
         self._keep_unknown(spoken)
-        _copy(found.file, self.file(spoken))
+        put(found.file, self.file(spoken))
         return True
 
     def use_none(self, spoken: Spoken) -> None:
@@ -128,11 +124,22 @@ class StaffRecordings:
         """A file that somebody put there by hand becomes a take, before another one takes its place."""
         now = self.in_use(spoken)
         if now is not None and now.file == self.file(spoken):
-            _copy(now.file, self._history(spoken) / f"{now.id}.wav")
+            put(now.file, self._history(spoken) / f"{now.id}.wav")
 
     def _forget_old(self, spoken: Spoken) -> None:
         for take in self.takes(spoken)[TAKES_KEPT:]:
             take.file.unlink(missing_ok=True)
+
+
+@contextmanager
+def decoded(folder: Path, upload: bytes) -> Iterator[Path]:
+    """What was sent, as a clip below `folder` that is gone when the block ends. Raises `NotTaken`."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".upload-", dir=folder) as place:
+        source, clip = Path(place) / "sent", Path(place) / "clip.wav"
+        source.write_bytes(upload)
+        _decode(source, clip)
+        yield clip
 
 
 def _take(file: Path, in_use_ns: int) -> Take:
@@ -160,7 +167,7 @@ def _decode(source: Path, clip: Path) -> None:
         raise NotTaken(child.stderr.decode(errors="replace").strip() if child.returncode == _REFUSED else "not-sound")
 
 
-def _copy(source: Path, target: Path) -> None:
+def put(source: Path, target: Path) -> None:
     """`target` is the same, with the same time of change, wholly or not at all: a caller may be listening."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     status = source.stat()

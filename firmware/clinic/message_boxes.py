@@ -43,7 +43,7 @@ class Opener:
 
     def may_hear(self, message: VoiceMessage) -> bool:
         """Whether this person may hear the message; a doctor's answer that the desk has to tell counts as shared."""
-        is_shared = message.box == SHARED or message.is_to_be_told
+        is_shared = message.box == SHARED or message.is_for_desk
         return self.opens_all or message.box in self.own or (self.opens_shared and is_shared)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, text, update
 
 from firmware.storage.ledger import Transaction
 from firmware.storage.schema import calls, recordings, voice_messages
@@ -71,9 +71,9 @@ class VoiceMessage:
     heard_at: datetime | None = None  # when the answer was played or told to the patient
 
     @property
-    def is_to_be_told(self) -> bool:
-        """Whether the desk has to tell the patient a doctor's answer, since no text could say how to hear it."""
-        return self.answered_at is not None and self.answer_code is None and self.heard_at is None
+    def is_for_desk(self) -> bool:
+        """Whether the desk tells the patient a doctor's answer, since no text could say how to hear it."""
+        return self.answered_at is not None and self.answer_code is None
 
     def is_overdue(self, now: datetime) -> bool:
         return self.done_at is None and self.due_at is not None and self.due_at <= now
@@ -177,7 +177,8 @@ def finish_message(tx: Transaction, now: datetime, message_id: int, who: str) ->
 def reopen_message(tx: Transaction, message_id: int) -> None:
     """Undo `finish_message`: it waits for somebody again."""
     open_again = update(voice_messages).where(voice_messages.c.id == message_id)
-    tx.execute(open_again.values(done_at=None, done_by=None))
+    told_by_desk = case((voice_messages.c.answer_code.is_(None), None), else_=voice_messages.c.heard_at)
+    tx.execute(open_again.values(done_at=None, done_by=None, heard_at=told_by_desk))
 
 
 def _seconds(sound: Path) -> int:

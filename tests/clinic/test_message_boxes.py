@@ -195,7 +195,7 @@ def test_where_no_text_can_go_the_desk_has_to_tell_the_answer(
     assert people_numbers
     assert doctor_answers.answer(tx, profile, now, question, Answer(text="Rest."), "wang") is None
     waiting = recordings.messages_waiting(tx, (SHARED,))
-    assert [(each.id, each.is_to_be_told, each.due_at) for each in waiting] == [(question.id, True, at(2, "11:00"))]
+    assert [(each.id, each.is_for_desk, each.due_at) for each in waiting] == [(question.id, True, at(2, "11:00"))]
     chen = someone(tx, now, "chen")
     assert message_boxes.opener(tx, chen, opens_shared=True, opens_all=False).may_hear(waiting[0])
     doctor_answers.told(tx, now, question.id, "chen")

@@ -21,6 +21,7 @@ from webui.flashes import Undo
 from webui.forms import LONGEST_FIELD, Form
 from webui.reader import Reader, address
 from webui.rooms.messages.naming import names
+from webui.rooms.messages.sight import must_see
 
 MOST_SHOWN = 60
 MOST_FOUND = 12
@@ -82,6 +83,7 @@ def send(reader: Reader) -> HTTPResponse:
         )
         answers = form.raw("answers") if form.flag("finish") else ""
         if answered := _message(answers):
+            must_see(reader, change.tx, *answered)
             messages.finish(change.tx, change.now, *answered, reader.login)
         change.detail = f"text {text_id}, {parts_of(body)} parts"
     reader.office.phone.tell("wake")
@@ -114,6 +116,7 @@ def withdraw(reader: Reader) -> HTTPResponse:
         with reader.changing("text withdrawn") as change:
             outbox.withdraw_text(change.tx, reader.form.key("id"))
             if reopened := _message(reader.form.raw("reopens")):
+                must_see(reader, change.tx, *reopened)
                 messages.reopen(change.tx, *reopened)
             change.detail = f"text {reader.form.key('id')}"
     except AlreadyLeft:

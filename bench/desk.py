@@ -113,8 +113,8 @@ def _supervised(
     counts = _window(rig, pages)
     counts["web_cpu_core_pct"] = web.use.core_pct
     counts["answers"] = float(hammer.stop()["answers"])
-    for supervisor in supervisors:
-        desk.ask("leave", supervisor)
+    for supervisor, agent in zip(supervisors, agents, strict=False):
+        desk.ask("leave", supervisor, agent=agent.user_id)
     return counts
 
 

@@ -18,7 +18,7 @@ from simple_websocket import Client, ConnectionClosed
 
 from bench import ledgers
 from bench import mouth_to_ear_chirps as chirps
-from bench.box import call_every_line, running_box
+from bench.box import BenchError, call_every_line, running_box
 from bench.desk_people import AtDesk, hire
 from bench.figures import Figures, spread
 from bench.hammer_server import free_port, wait_for_pages
@@ -32,12 +32,13 @@ from firmware.staff.rights import Role
 
 ABOUT = "chirps from a telephone to an agent's page, which gives them back, and what the lines take anyway (floor)"
 _CHIRPS = 20
+_LEAST_CHIRPS = 15  # a stall of the machine swallows one
 _EVERY_S = 0.9
 _ODD_S = 0.013  # chirps fall everywhere within a frame
 _EARLIEST_S, _LATEST_S = 0.04, 0.6  # before lies the line's own echo, after it a chirp is taken for lost
 _ANNOUNCED_S = 5.0  # the caller is told who speaks now
 _SETTLES_S = 1.5
-_LOOKS = 2000
+_LOOKS, _LOOK_EVERY_S = 1000, 0.001
 
 
 def measure() -> Figures:
@@ -45,7 +46,7 @@ def measure() -> Figures:
     idle, port = IdleMeter(), free_port()
     with ledgers.folder() as folder, parrot_call(folder) as (call, clock):
         floor = _there_and_back(call, clock, _said_by(call, clock, folder))
-    figures: Figures = {**spread(floor, "floor_"), "chirps": _CHIRPS}
+    figures: Figures = {**spread(floor, "floor_"), "floor_chirps": len(floor)}
     with running_box(1, web_port=port) as rig:
         wait_for_pages(port)
         person = hire(rig, Role.AGENT, 1)[0]
@@ -79,7 +80,7 @@ class WebPage:
     """A browser's websocket to the seat."""
 
     def __init__(self, port: int, cookie: str) -> None:
-        headers = {"Cookie": cookie, "Origin": f"http://127.0.0.1:{port}"}
+        headers = {"Cookie": cookie, "Origin": "http://127.0.0.1"}  # as the client names the host: without the port
         self._socket = Client(f"ws://127.0.0.1:{port}/desk/sound", headers=headers)
 
     def receive(self) -> bytes | None:
@@ -118,9 +119,10 @@ class Echo:
 def _figures(prefix: str, call: PhoneCall, clock: Clock, page: Echo, folder: Path, floor: list[float]) -> Figures:
     said_at = _said_by(call, clock, folder)
     both_ways = _there_and_back(call, clock, said_at)
-    there = _there(call, said_at, page)
+    there = _there(call, clock, said_at, page)
     return {
         **spread(both_ways, f"{prefix}there_and_back_"),
+        f"{prefix}chirps": len(both_ways),
         f"{prefix}added_to_floor_p50_ms": round(1000 * (median(both_ways) - median(floor)), 1),
         f"{prefix}line_to_page_p50_ms": round(1000 * median(there), 1),
         f"{prefix}page_to_line_p50_ms": round(1000 * (median(both_ways) - median(there)), 1),
@@ -142,27 +144,34 @@ def _there_and_back(call: PhoneCall, clock: Clock, said_at: list[int]) -> list[f
     """How long after it was said the phone heard each chirp again, in seconds."""
     clock.sleep(_SETTLES_S)
     heard = call.heard()
-    return [(_place(heard, start) - start) / SAMPLE_RATE_HZ for start in said_at]
+    places = {start: _place(heard, start) for start in said_at}
+    delays = [(place - start) / SAMPLE_RATE_HZ for start, place in places.items() if place is not None]
+    if len(delays) < _LEAST_CHIRPS:
+        raise BenchError(f"only {len(delays)} of {_CHIRPS} chirps came back")
+    return delays
 
 
-def _there(call: PhoneCall, said_at: list[int], page: Echo) -> list[float]:
+def _there(call: PhoneCall, clock: Clock, said_at: list[int], page: Echo) -> list[float]:
     """How long after it was said each chirp came out at the page, in seconds (to a tick of the network, 10 ms)."""
-    began_s = min(_began_s(call) for _ in range(_LOOKS))
+    began_s = min(_began_s(call, clock) for _ in range(_LOOKS))
     came_s, sound = page.heard()
     delays = []
     for start in said_at:
         at_s = began_s + start / SAMPLE_RATE_HZ
         first = next(number for number, came in enumerate(came_s) if came > at_s)
-        frame, within = divmod(_place(sound, (first - 1) * FRAME_SAMPLES, 0.0), FRAME_SAMPLES)
-        delays.append(came_s[frame] + within / SAMPLE_RATE_HZ - at_s)
+        place = _place(sound, (first - 1) * FRAME_SAMPLES, 0.0)
+        if place is not None:
+            frame, within = divmod(place, FRAME_SAMPLES)
+            delays.append(came_s[frame] + within / SAMPLE_RATE_HZ - at_s)
     return delays
 
 
-def _began_s(call: PhoneCall) -> float:
+def _began_s(call: PhoneCall, clock: Clock) -> float:
     """When the phone's first sample was said, in real seconds; some looks are later than others."""
+    clock.sleep(_LOOK_EVERY_S)
     return time.monotonic() - call.said_file.stat().st_size / 2 / SAMPLE_RATE_HZ
 
 
-def _place(sound: Sound, start: int, earliest_s: float = _EARLIEST_S) -> int:
+def _place(sound: Sound, start: int, earliest_s: float = _EARLIEST_S) -> int | None:
     first, latest = (start + round(after_s * SAMPLE_RATE_HZ) for after_s in (earliest_s, _LATEST_S + chirps.SECONDS))
     return chirps.place(sound, first, latest)

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from bench import mouth_to_ear_chirps as chirps
-from bench.box import BenchError
 from firmware.audio.ulaw import decode, encode
 
 
@@ -19,7 +18,5 @@ def test_a_chirp_is_found_where_it_is(delay: int) -> None:
 
 def test_noise_is_no_chirp() -> None:
     noise = np.random.default_rng(2).normal(0.0, 3000.0, 6000).astype(np.int16)
-    with pytest.raises(BenchError, match="lost"):
-        chirps.place(noise, 0, 6000)
-    with pytest.raises(BenchError, match="whole"):
-        chirps.place(noise, 5000, 6000)
+    assert chirps.place(noise, 0, 6000) is None
+    assert chirps.place(noise, 5000, 6000) is None

@@ -86,6 +86,18 @@ def remove(tx: Transaction, user_id: int) -> None:
     tx.execute(agents.update().where(agents.c.user_id == user_id).values(extension=None))
 
 
+def add_skill(tx: Transaction, queue: str) -> None:
+    """Everybody who takes calls takes those of the queue too, as one of the first."""
+    rows = [{"user_id": agent.user_id, "queue": queue} for agent in all(tx) if queue not in agent.skills]
+    if rows:
+        tx.execute(agent_skills.insert(), rows)
+
+
+def forget_skill(tx: Transaction, queue: str) -> None:
+    """Nobody takes calls of the queue any more."""
+    tx.execute(delete(agent_skills).where(agent_skills.c.queue == queue))
+
+
 def find(tx: Transaction, user_id: int) -> Agent:
     """Raises `NoSuchAgent`, also of who is switched off or may answer no more."""
     return _one(tx, agents.c.user_id == user_id, f"number {user_id}")

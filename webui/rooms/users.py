@@ -5,10 +5,11 @@ from __future__ import annotations
 from bottle import HTTPResponse
 
 from firmware.language.values import Name
-from firmware.staff import users
-from firmware.staff.errors import BadLogin, BadName, LoginTaken, WeakPassword
+from firmware.staff import agents, users
+from firmware.staff.errors import BadLogin, BadName, LoginTaken, NoSuchAgent, WeakPassword
 from firmware.staff.records import User
 from firmware.staff.rights import Right, Role, may
+from firmware.storage.ledger import Transaction
 from webui.flashes import Undo
 from webui.reader import Reader
 from webui.rooms.account import Errors, beside_field
@@ -112,10 +113,27 @@ def _new_page(reader: Reader, errors: Errors) -> HTTPResponse:
 
 def _user_page(reader: Reader, user_id: int, errors: Errors) -> HTTPResponse:
     with reader.office.ledger.reading() as tx:
-        user = users.by_id(tx, user_id)
+        user, extension = users.by_id(tx, user_id), _extension(tx, user_id)
     form = reader.form
     status = 422 if errors or not form.is_good else 200
-    return reader.page("users/one.html", status, user=user, form=form, errors=errors, roles=_role_choices(reader))
+    return reader.page(
+        "users/one.html",
+        status,
+        user=user,
+        form=form,
+        errors=errors,
+        roles=_role_choices(reader),
+        answers=user.is_active and user.may(Right.ANSWER),
+        extension=extension,
+    )
+
+
+def _extension(tx: Transaction, user_id: int) -> str:
+    """The number that colleagues dial; "" when the person takes no calls."""
+    try:
+        return agents.find(tx, user_id).extension
+    except NoSuchAgent:
+        return ""
 
 
 def _role_choices(reader: Reader) -> list[tuple[str, str, str]]:

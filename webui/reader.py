@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 from bottle import FileUpload, FormsDict, HTTPResponse, request
 
-from firmware.clinic import tasks, today
+from firmware.clinic import message_boxes, tasks, today
 from firmware.clinic.profile import ClinicProfile
 from firmware.language.values import Language, Value
 from firmware.staff import form_once, rights, sessions
@@ -21,6 +21,7 @@ from firmware.staff.rights import Right
 from firmware.staff.sessions import Session
 from firmware.storage import audit
 from firmware.storage.ledger import Transaction
+from firmware.storage.recordings import SHARED
 from firmware.storage.trouble import LEDGER_UNAVAILABLE
 from webui import render
 from webui.flashes import Flash, Undo
@@ -94,10 +95,19 @@ class Reader:
         try:
             with self.office.ledger.reading() as tx:
                 if path == "/messages":
-                    return sum(each.count for each in today.waiting(tx, self.now))
+                    return self._messages_waiting(tx)
                 return tasks.count(tx, self.now).open if path == "/tasks" else 0
         except LEDGER_UNAVAILABLE:
             return 0  # a page that tells of the trouble has its navigation too
+
+    def _messages_waiting(self, tx: Transaction) -> int:
+        voice, *texts = today.waiting(tx, self.now, self.boxes(tx))
+        return voice.count + (sum(each.count for each in texts) if self.may(Right.MESSAGES) else 0)
+
+    def boxes(self, tx: Transaction) -> tuple[str, ...]:
+        """The boxes of voice messages that this person looks after; who only answers calls, the own ones."""
+        own = message_boxes.own(tx, self.signed_in.id)
+        return own if self.may(Right.ANSWER) and not self.may(Right.MESSAGES) else (SHARED, *own)
 
     # ---- the clinic's time ----
 

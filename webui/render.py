@@ -33,7 +33,7 @@ NAVIGATION = (  # address, text, icon, right
     ("/roster", "nav.roster", "calendar-week", Right.SEE),
     ("/patients", "nav.patients", "people", Right.SEE),
     ("/calls", "nav.calls", "telephone-inbound", Right.CALLS),
-    ("/messages", "nav.messages", "chat-dots", Right.MESSAGES),
+    ("/messages", "nav.messages", "chat-dots", Right.ANSWER),
     ("/tasks", "nav.tasks", "list-check", Right.ANSWER),
     ("/knowledge", "nav.knowledge", "journal-text", Right.ANSWER),
     ("/prompts", "nav.prompts", "megaphone", Right.PROMPTS),

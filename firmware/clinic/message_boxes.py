@@ -125,9 +125,13 @@ def due_at(tx: Transaction, profile: ClinicProfile, now: datetime, box: str) -> 
 
 def opener(tx: Transaction, user_id: int, *, opens_shared: bool, opens_all: bool) -> Opener:
     """What this person may open; shared and all by their rights, which the caller knows."""
+    return Opener(own(tx, user_id), opens_shared, opens_all)
+
+
+def own(tx: Transaction, user_id: int) -> tuple[str, ...]:
+    """The boxes of this person: by extension, and as a doctor."""
     doctor = doctor_of(tx, user_id)
-    own = (of_agent(user_id), *([of_doctor(doctor)] if doctor is not None else []))
-    return Opener(own, opens_shared, opens_all)
+    return (of_agent(user_id),) if doctor is None else (of_agent(user_id), of_doctor(doctor))
 
 
 def doctor_of(tx: Transaction, user_id: int) -> int | None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import Row, Table, TextClause, func, or_, select, text
 
-from firmware.clinic import roster, schedule
+from firmware.clinic import message_boxes, roster, schedule
 from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.roster import Department, Doctor
 from firmware.language.values import Name
 from firmware.storage.calls import TEST_LINES
 from firmware.storage.ledger import Transaction
 from firmware.storage.lost_texts import count_not_arrived
+from firmware.storage.recordings import SHARED
 from firmware.storage.schema import (
     booking_events,
     bookings,
@@ -25,7 +27,6 @@ from firmware.storage.schema import (
     inbox,
     patients,
     sessions,
-    voice_messages,
 )
 
 COUNTED = ("booked", "arrived", "no-show")
@@ -72,6 +73,7 @@ class Waiting:
     what: str  # voice, text, lost
     count: int
     oldest: datetime | None
+    overdue: int = 0
 
 
 @dataclass(frozen=True)
@@ -102,10 +104,11 @@ def by_doctor(tx: Transaction, profile: ClinicProfile, now: datetime, most_comin
     return [_day(offers.get(each, []), visits.get(each, []), wall, most_coming) for each in owners]
 
 
-def waiting(tx: Transaction, now: datetime) -> list[Waiting]:
-    """What callers left, texts that the box could not deal with, texts of ours that did not arrive."""
+def waiting(tx: Transaction, now: datetime, boxes: Collection[str] = (SHARED,)) -> list[Waiting]:
+    """What callers left in these boxes, texts that the box could not deal with, texts of ours that did not arrive."""
+    voice = message_boxes.count(tx, now, boxes)
     return [
-        _count(tx, "voice", voice_messages, voice_messages.c.created_at, text("done_at IS NULL"), _IS_REAL_MESSAGE),
+        Waiting("voice", voice.waiting, voice.oldest, voice.overdue),
         _count(tx, "text", inbox, inbox.c.received_at, text("needs_person = 1"), inbox.c.line.not_in(TEST_LINES)),
         Waiting("lost", count_not_arrived(tx, now), None),
     ]
@@ -148,12 +151,6 @@ def doctors_without_sessions(tx: Transaction, day: date) -> list[Name]:
     return [Name(row.name_zh, row.name_en) for row in rows]
 
 
-_IS_REAL_MESSAGE = (  # not one that somebody left on the test phone
-    ~select(calls.c.id)
-    .where(calls.c.id == voice_messages.c.call_id, calls.c.line.in_(TEST_LINES))
-    .correlate(voice_messages)
-    .exists()
-)
 _NAMED = (
     bookings.join(departments, departments.c.id == bookings.c.department_id)
     .join(patients, patients.c.id == bookings.c.patient_id)

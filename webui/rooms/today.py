@@ -75,7 +75,7 @@ def _day(reader: Reader, tx: Transaction, doctors: list[today.DoctorsDay]) -> di
     midnight = datetime.combine(reader.today, time.min, reader.zone)
     return {
         "doctors": doctors,
-        "waiting": today.waiting(tx, reader.now),
+        "waiting": today.waiting(tx, reader.now, reader.boxes(tx)),
         "to_do": tasks.count(tx, reader.now),
         "left": today.left_calls(tx, midnight),
         "news": today.news(tx, midnight),

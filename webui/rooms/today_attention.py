@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from firmware.clinic import roster_changes, today
+from firmware.clinic import message_boxes, roster_changes, today
 from firmware.clinic.today import DoctorsDay
 from firmware.language.values import Name
 from firmware.staff.rights import Right
@@ -40,7 +40,7 @@ class Item:
 def items(reader: Reader, tx: Transaction, doctors: list[DoctorsDay]) -> list[Item]:
     """The worst first."""
     found = [*_set_up(reader), *_from_exchange(reader), *_kept(reader), *_lost(reader, tx), *_roster(reader, tx)]
-    found += _visits(reader, doctors)
+    found += [*_visits(reader, doctors), *_messages(reader, tx)]
     return sorted(found, key=lambda item: item.tone != "bad")
 
 
@@ -104,6 +104,14 @@ def _visits(reader: Reader, doctors: list[DoctorsDay]) -> Iterator[Item]:
     unmarked = sum(each.unmarked for each in doctors)
     if unmarked:
         yield Item("busy", words("today.unmarked", count=unmarked), url=url, link=link)
+
+
+def _messages(reader: Reader, tx: Transaction) -> Iterator[Item]:
+    """Callers who wait too long for somebody to hear what they left."""
+    late = message_boxes.count(tx, reader.now, reader.boxes(tx)).overdue
+    if late and reader.may(Right.ANSWER):
+        words = reader.words
+        yield Item("busy", words("today.messages_late", count=late), url="/messages", link=words("today.messages_look"))
 
 
 def _listed(reader: Reader, names: list[Name]) -> str:

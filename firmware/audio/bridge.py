@@ -45,6 +45,7 @@ class Party:
         self._listeners: Mapping[Party, JitterBuffer] = {}
         self._rest = SILENT_FRAME[:0]  # of a frame that is not whole yet
         self._beep: deque[Sound] = deque()
+        self._keys: deque[Sound] = deque()
 
     @property
     def port(self) -> Port:
@@ -89,12 +90,17 @@ class Party:
                 return
             for edge in self._hears.values():
                 edge.restart()
+        self._keys.clear()
         self._port.play(self, is_live=True)
 
     def beep(self) -> None:
         """A short warning beep into what this party hears; nothing is interrupted, and nobody else hears it."""
         if not self._beep:
             self._beep.extend(signals.warning_beep())
+
+    def press(self, pressed: str) -> None:
+        """The tones of these keys for this party's port alone, pure: the others go on behind them. `BadKeys`."""
+        self._keys.extend(signals.key_frames(pressed))
 
     def _part_from(self, other: Party) -> None:
         self._hears = _without(self._hears, other)
@@ -126,6 +132,8 @@ class Party:
         if not self._is_joined:
             return None
         frames = [frame for edge in self._hears.values() if (frame := edge.take()) is not None]
+        if self._keys:
+            return self._keys.popleft()
         if self._beep:
             frames.append(self._beep.popleft())
         if not frames:

@@ -7,7 +7,6 @@ from functools import cache
 import numpy as np
 
 from firmware.audio.levels import tone
-from firmware.audio.player import PromptSource
 from firmware.audio.port import FRAME_SAMPLES, SAMPLE_RATE_HZ, SILENT_FRAME, Sound
 from firmware.audio.spandsp import DtmfSender
 
@@ -23,9 +22,10 @@ def warning_beep() -> tuple[Sound, ...]:
     return tuple(np.rint(sound).astype(np.int16).reshape(_BEEP_FRAMES, FRAME_SAMPLES))
 
 
-def keys(pressed: str) -> PromptSource:
-    """A source that sends the tones of these keys and ends; raises `BadKeys`."""
-    return PromptSource([[DtmfSender().sound(pressed)]], stops_at_key=False)
+def key_frames(pressed: str) -> list[Sound]:
+    """The tones of these keys, frame by frame; raises `BadKeys`."""
+    sound = DtmfSender().sound(pressed)
+    return list(np.pad(sound, (0, -len(sound) % FRAME_SAMPLES)).reshape(-1, FRAME_SAMPLES))
 
 
 class RingBack:

@@ -6,14 +6,15 @@ import itertools
 from dataclasses import dataclass, field
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firmware.audio import signals
 from firmware.audio.bridge import Bridge, Party
+from firmware.audio.errors import BadKeys
 from firmware.audio.levels import tone
 from firmware.audio.music import music
-from firmware.audio.port import FRAME_SAMPLES, SILENT_FRAME, Port, PortEvent, Sound, SourceEnded
+from firmware.audio.port import FRAME_SAMPLES, SILENT_FRAME, Port, Sound
 from firmware.audio.spandsp import DtmfReceiver, KeyDown
 
 TONES_HZ = (500.0, 750.0, 1000.0, 1250.0, 1500.0)  # ten, fifteen, ... periods a frame: no seam between frames
@@ -203,22 +204,31 @@ def test_a_listener_who_stopped_pulling_keeps_no_more_than_a_moment() -> None:
     assert not any(got[3:])
 
 
-def events(port: Port) -> list[PortEvent]:
-    return list(iter(lambda: port.wait(0), None))
-
-
-def test_keys_for_the_far_end_are_played_and_the_talk_goes_on() -> None:
+def test_keys_for_the_far_end_are_pure_and_the_talk_goes_on_behind_them() -> None:
     _, legs = meeting(2)
     far, agent = legs
     far.party.hear(agent.party)
+    agent.party.hear(far.party)
     pass_frames(legs)
-    far.port.play(signals.keys("19*"))
+    far.party.press("19*")
     before = len(far.ear)
-    while SourceEnded() not in events(far.port):
-        pass_frames(legs, 1)
-    receiver = DtmfReceiver()
-    pressed = [each.key for frame in far.ear[before:] for each in receiver.feed(frame) if isinstance(each, KeyDown)]
+    pass_frames(legs, 30)
+    sound = np.concatenate(far.ear[before:])
+    pressed = [event.key for event in DtmfReceiver().feed(sound) if isinstance(event, KeyDown)]
     assert pressed == ["1", "9", "*"]
-    far.party.resume()
-    pass_frames(legs)
+    pauses = [far.ear[before + at] for at in (5, 6, 13, 14, 21, 22)]
+    assert not any(frame.any() for frame in pauses)
     assert far.hears_now == {agent.hertz}
+    assert agent.hears_now == {far.hertz}
+    assert far.port.wait(0) is None
+
+
+def test_what_are_no_keys_is_refused_and_keys_do_not_outlast_a_hold() -> None:
+    _, legs = meeting(2)
+    with pytest.raises(BadKeys):
+        legs[0].party.press("12x")
+    legs[0].party.press("1")
+    legs[0].port.play(music())
+    legs[0].party.resume()
+    legs[0].listens()
+    assert not legs[0].ear[-1].any()

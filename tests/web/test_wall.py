@@ -22,7 +22,7 @@ from webui.office import Office
 CALLER = "13800000001"
 
 
-class NotAllowed(Exception):
+class NoTalk(Exception):
     """As the exchange refuses."""
 
 
@@ -44,6 +44,7 @@ class Desk:
         ]
         self.waiting: list[dict[str, Any]] = []
         self.is_closed = False
+        self.own_state: str | None = None  # of the supervisor's own seat
         self.asked: list[dict[str, Any]] = []
         self.refuses: Exception | None = None
 
@@ -56,16 +57,19 @@ class Desk:
             if self.refuses is not None:
                 raise self.refuses
             self.asked.append({"ask": verb, **request})
-            return {}
+            return {"seat": None}
 
         return taken
+
+    def seat(self, _: dict[str, Any]) -> dict[str, Any]:
+        return {"seat": {"state": self.own_state} if self.own_state else None}
 
     def waits(self, **who: Any) -> None:
         usual = {"entry": 1, "call": "c2", "since_s": 10, "language": "zh", "number": "13900000009", "position": 1}
         self.waiting.append({**usual, "is_callback": False, "state": "waiting", **who})
 
 
-VERBS = ("listen", "whisper", "barge", "leave", "release", "force", "closed_now")
+VERBS = ("listen", "whisper", "barge", "leave", "release", "force", "closed_now", "sign_in")
 
 
 @pytest.fixture
@@ -73,7 +77,9 @@ def exchange(office: Office) -> Iterator[Desk]:
     desk = Desk(office)
     handlers = {verb: desk.take(verb) for verb in VERBS}
     status = {"lines": [{"name": "L1", "kind": "voice", "state": "busy", "caller": CALLER, "since_s": 95.0}]}
-    server = ControlServer(office.folders.control_socket, {**handlers, "desk": desk.desk, "status": lambda _: status})
+    server = ControlServer(
+        office.folders.control_socket, {**handlers, "desk": desk.desk, "seat": desk.seat, "status": lambda _: status}
+    )
     server.start()
     yield desk
     server.close()
@@ -105,11 +111,19 @@ def test_who_is_not_at_the_desk_stands_last(supervisor: Browser, exchange: Desk)
     assert page.index("Wang Fang") < page.index("Li Na") < page.index("Signed out")
 
 
-def test_who_waits_stands_in_the_queue_with_their_wait(supervisor: Browser, exchange: Desk) -> None:
+def test_who_waits_stands_in_the_queue_with_their_wait(supervisor: Browser, exchange: Desk, office: Office) -> None:
     exchange.waits(since_s=75)
-    exchange.waits(since_s=900, is_callback=True, number=CALLER, position=2)
+    agreed = (office.clock.now() + timedelta(minutes=90)).isoformat()
+    exchange.waits(since_s=900, is_callback=True, number=CALLER, position=2, not_before=agreed, state="ringing")
     page = supervisor.get("/wall")
-    for words in ("Reception", "13900000009", "1:15", "place 1", "wants to be called back", "Longest wait now"):
+    for words in (
+        "Reception",
+        "13900000009",
+        "1:15",
+        "place 1",
+        "wants to be called back at 10:30",
+        "rings at an agent",
+    ):
         assert words in page.text
     assert "queue is-bad" in page.body  # longer than good service allows; the callback's wait is no part of it
 
@@ -161,9 +175,9 @@ def test_what_the_exchange_refuses_is_told_and_leaves_no_trace(
 ) -> None:
     form = supervisor.get("/wall").form(f"/wall/agents/{exchange.li}/listen")
     before = trail(office)
-    exchange.refuses = NotAllowed("only supervisors do this")
+    exchange.refuses = NoTalk("they are in no call")
     reply = supervisor.send(form)
-    assert "only supervisors do this" in reply.text or "supervisor" in reply.text
+    assert "This agent is in no call any more" in reply.text
     assert trail(office) == before
 
 
@@ -171,7 +185,7 @@ def test_a_call_is_ended_with_a_reason(supervisor: Browser, exchange: Desk, offi
     form = supervisor.get("/wall").form("/wall/release")
     supervisor.send(form, agent=exchange.li, reason="  caller shouts  ")
     assert exchange.asked[-1]["ask"] == "release"
-    assert (exchange.asked[-1]["agent"], exchange.asked[-1]["reason"]) == (exchange.li, "caller shouts")
+    assert (exchange.asked[-1]["agent"], exchange.asked[-1]["by"]) == (exchange.li, "supervisor")
     assert (trail(office)[0].what, trail(office)[0].detail) == ("call released", "8001, caller shouts")
 
 
@@ -183,16 +197,12 @@ def test_without_a_reason_nothing_happens(supervisor: Browser, exchange: Desk, p
     assert exchange.asked == []
 
 
-@pytest.mark.parametrize(
-    ("state", "told"), [("ready", "queue is long"), ("not-ready", "meal"), ("offline", "queue is long")]
-)
-def test_an_agent_is_forced_with_a_reason(
-    supervisor: Browser, exchange: Desk, office: Office, state: str, told: str
-) -> None:
+@pytest.mark.parametrize("state", ["ready", "not-ready", "offline"])
+def test_an_agent_is_forced_with_a_reason(supervisor: Browser, exchange: Desk, office: Office, state: str) -> None:
     form = supervisor.get("/wall").form("/wall/force")
-    supervisor.send(form, agent=exchange.wang, state=state, pause="meal", reason="queue is long")
+    supervisor.send(form, agent=exchange.wang, state=state, reason="queue is long")
     asked = exchange.asked[-1]
-    assert (asked["ask"], asked["agent"], asked["state"], asked["reason"]) == ("force", exchange.wang, state, told)
+    assert (asked["ask"], asked["agent"], asked["state"], asked["by"]) == ("force", exchange.wang, state, "supervisor")
     assert (trail(office)[0].what, trail(office)[0].detail) == (f"force {state}", "8002, queue is long")
 
 
@@ -223,6 +233,22 @@ def test_a_part_answers_with_the_wall_so_that_the_page_keeps_its_sound(superviso
     assert reply.status == 200
     assert "Li Na" in reply.text
     assert "<html" not in reply.body
+
+
+@pytest.mark.parametrize(
+    ("state", "signs_in"), [(None, True), ("offline", True), ("not-ready", False), ("ready", False)]
+)
+def test_who_listens_sits_at_their_own_seat(
+    supervisor: Browser, exchange: Desk, state: str | None, signs_in: bool
+) -> None:
+    exchange.own_state = state
+    csrf = supervisor.get("/wall").form("/wall/release").fields["csrf"]
+    assert supervisor.post("/wall/seat", csrf=csrf).status == 204
+    assert [asked["ask"] for asked in exchange.asked] == ["sign_in"] * signs_in
+    exchange.refuses = type("NoAgent", (Exception,), {})("no extension")
+    exchange.own_state = None
+    reply = supervisor.post("/wall/seat", csrf=csrf)
+    assert (reply.status, reply.body[:27]) == (409, "You have no extension yet: ")
 
 
 @pytest.mark.parametrize("role", ["desk", "agent", "doctor", "auditor"])

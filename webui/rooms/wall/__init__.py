@@ -17,6 +17,7 @@ def add_to(routes: Routes) -> None:
     routes.get(f"{page.WALL}/tv", page.show_tv, Right.SUPERVISE)
     for how in (*SUPERVISION, "leave"):
         routes.post(f"{AGENT}/{how}", acts.supervision(how), Right.SUPERVISE)
+    routes.post(f"{page.WALL}/seat", acts.sit_down, Right.SUPERVISE)
     routes.post(f"{page.WALL}/release", acts.release, Right.SUPERVISE)
     routes.post(f"{page.WALL}/force", acts.force, Right.SUPERVISE)
     routes.post(f"{page.WALL}/closed", acts.close_now, Right.SUPERVISE)

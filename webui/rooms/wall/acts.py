@@ -10,8 +10,7 @@ from typing import Any
 
 from bottle import HTTPResponse
 
-from firmware.clinic.desk_settings import NOT_READY_REASONS
-from firmware.control.channel import ControlError
+from firmware.control.channel import ControlError, Refused
 from firmware.staff import agents
 from firmware.staff.agents import Agent
 from firmware.storage import audit
@@ -19,8 +18,10 @@ from webui.flashes import Flash
 from webui.reader import Reader
 from webui.rooms.desk.answers import sentence
 from webui.rooms.wall.page import WALL, WHY, show_now
+from webui.rooms.wall.seats import OFFLINE
+from webui.words import Words
 
-STATES = ("ready", "not-ready", "offline")
+STATES = ("ready", "not-ready", OFFLINE)
 LONGEST_REASON = 100
 
 
@@ -40,13 +41,24 @@ def supervision(how: str) -> Callable[[Reader, int], HTTPResponse]:
     return supervise
 
 
+def sit_down(reader: Reader) -> HTTPResponse:
+    """The reader's own seat is taken, for it is where they hear; who sits there already stays as they are."""
+    user = reader.signed_in.id
+    try:
+        if reader.office.desk.seat(user)["state"] == OFFLINE:
+            reader.office.desk.act("sign_in", user, device="browser")
+    except ControlError as error:
+        return HTTPResponse(_sentence(error, reader.words), 409, {"Content-Type": "text/plain; charset=utf-8"})
+    return HTTPResponse("", 204)
+
+
 def release(reader: Reader) -> HTTPResponse:
     """End an agent's call; the form has asked for the reason."""
     agent = _agent(reader, reader.form.key("agent"))
     reason = reader.form.text("reason", LONGEST_REASON)
     if not reader.form.is_good:
         return _answer(reader, reader.words("wall.needs_reason"))
-    if told := _ask(reader, "release", agent=agent.user_id, reason=reason):
+    if told := _ask(reader, "release", agent=agent.user_id, by=reader.login):
         return _answer(reader, told)
     with reader.office.ledger.transaction() as tx:
         audit.record(tx, reader.now, reader.login, "call released", f"{agent.extension}, {reason}")
@@ -57,12 +69,10 @@ def force(reader: Reader) -> HTTPResponse:
     """Make an agent ready, not ready, or sign them out; the form has asked for the reason."""
     agent = _agent(reader, reader.form.key("agent"))
     state = reader.form.choice("state", STATES)
-    pause = reader.form.choice("pause", NOT_READY_REASONS, "other")
     reason = reader.form.text("reason", LONGEST_REASON)
     if not reader.form.is_good:
         return _answer(reader, reader.words("wall.needs_reason"))
-    told = _ask(reader, "force", agent=agent.user_id, state=state, reason=pause if state == "not-ready" else reason)
-    if told:
+    if told := _ask(reader, "force", agent=agent.user_id, state=state, by=reader.login):
         return _answer(reader, told)
     with reader.office.ledger.transaction() as tx:
         audit.record(tx, reader.now, reader.login, f"force {state}", f"{agent.extension}, {reason}")
@@ -84,8 +94,15 @@ def _ask(reader: Reader, verb: str, **details: Any) -> str:
     try:
         reader.office.phone.ask(verb, user=reader.signed_in.id, **details)
     except ControlError as error:
-        return sentence(error, reader.words)
+        return _sentence(error, reader.words)
     return ""
+
+
+def _sentence(error: ControlError, words: Words) -> str:
+    """What the refusal means for a supervisor."""
+    if isinstance(error, Refused) and f"wall.refused.{error.kind}" in words:
+        return words(f"wall.refused.{error.kind}")
+    return sentence(error, words)
 
 
 def _answer(reader: Reader, told: str = "") -> HTTPResponse:

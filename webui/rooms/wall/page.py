@@ -9,7 +9,6 @@ from bottle import HTTPResponse
 
 from firmware.clinic import desk_figures
 from firmware.clinic.desk_figures import Caller, Talk
-from firmware.clinic.desk_settings import NOT_READY_REASONS
 from firmware.control.channel import ControlError
 from firmware.staff import agents
 from firmware.storage.ledger import Transaction
@@ -25,8 +24,7 @@ def show(reader: Reader) -> HTTPResponse:
     """The whole page; its two parts are asked for again when something has changed."""
     with reader.office.ledger.reading() as tx:
         context = _now(reader, tx) | _day(reader, tx)
-    pauses = [(each, reader.words(f"desk.reason.{each}")) for each in NOT_READY_REASONS]
-    return reader.page("wall/page.html", pauses=pauses, why=WHY, **context)
+    return reader.page("wall/page.html", why=WHY, **context)
 
 
 def show_tv(reader: Reader) -> HTTPResponse:

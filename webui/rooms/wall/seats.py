@@ -59,7 +59,8 @@ class Waiting:
     position: int | None
     language: str
     is_callback: bool
-    is_called: bool  # a callback that is being dialled
+    is_ringing: bool  # at an agent
+    not_before: datetime | None  # of a callback: the time that was agreed
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,8 @@ class Wall:
             position=caller.get("position"),
             language=self.words.code("desk.language", str(caller.get("language", ""))),
             is_callback=bool(caller.get("is_callback")),
-            is_called=caller.get("state") == "calling",
+            is_ringing=caller.get("state") == "ringing",
+            not_before=datetime.fromisoformat(caller["not_before"]) if caller.get("not_before") else None,
         )
 
     def number(self, number: str | None) -> str:

@@ -39,8 +39,29 @@ async function begin(how) {
     return false;
   }
   say("");
-  if (!sound.isAttached) sound.attach();
-  return true;
+  return sound.isAttached || (await takeSeat());
+}
+
+// One hears at one's own seat: it must be taken, and its sound be there, before the box is asked to listen.
+async function takeSeat() {
+  const headers = { "X-CSRF-Token": document.querySelector("#release [name=csrf]").value };
+  const reply = await fetch("/wall/seat", { method: "POST", headers }).catch(() => null);
+  if (!reply?.ok) {
+    end();
+    say(reply?.status === 409 ? await reply.text() : banner.dataset.lost);
+    return false;
+  }
+  sound.attach();
+  const socket = sound.audio.socket;
+  const isOpen = await new Promise((tell) => {
+    socket.addEventListener("open", () => tell(true), { once: true });
+    socket.addEventListener("close", () => tell(false), { once: true });
+  });
+  if (!isOpen) {
+    end();
+    say(banner.dataset.none);
+  }
+  return isOpen;
 }
 
 function end() {
@@ -95,11 +116,4 @@ function offer(dialog, states) {
     choice.hidden = !states.includes(choice.dataset.state);
     choice.querySelector("input").checked = choice.dataset.state === states[0];
   }
-  showPause(dialog);
 }
-
-function showPause(dialog) {
-  dialog.querySelector("[data-pause]").hidden = dialog.querySelector("[name=state]:checked")?.value !== "not-ready";
-}
-
-document.getElementById("force").addEventListener("change", (event) => showPause(event.currentTarget));

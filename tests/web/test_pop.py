@@ -121,6 +121,15 @@ def test_who_is_registered_already_is_taken_and_not_doubled(desk: Browser, offic
         assert len(tx.execute(select(patients.c.id)).all()) == count
 
 
+def test_a_known_patient_with_another_number_is_found_by_name(desk: Browser, office: Office) -> None:
+    ring(office, STRANGER)
+    found = desk.part("/desk/pop/people?call=c1&q=wxy")
+    assert "Wang Xiuying" in found.text
+    part(desk, found, "/desk/pop/who", patient=str(P1))
+    assert patient_of(office) == P1
+    assert "Nobody found" in desk.part("/desk/pop/people?call=c1&q=zzz").text
+
+
 def test_a_registration_with_a_fault_comes_back_with_what_was_typed(desk: Browser, office: Office) -> None:
     page = desk.get(ring(office, STRANGER))
     reply = desk.send(page.form("/desk/pop/register"), name="周明", born="")

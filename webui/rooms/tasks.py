@@ -47,12 +47,14 @@ def show(reader: Reader) -> HTTPResponse:
         if which == "mine":
             waiting = [each for each in waiting if each.owner == reader.login]
             planned = [each for each in planned if each.owner == reader.login]
+        numbers = {each.patient_id: people.numbers(tx, each.patient_id) for each in waiting if each.patient_id}
         context: dict[str, Any] = {
             "tasks": waiting,
             "callbacks": planned,
             "which": which,
             "names": _names(tx, {each.number for each in waiting} | {each.number for each in planned}),
             "patients": _patients(tx, {each.patient_id for each in waiting} | {each.patient_id for each in planned}),
+            "own_number": lambda patient_id: next(iter(numbers.get(patient_id, ())), ""),
             "staff": {user.login: user.name for user in users.all_users(tx)},
             "queue_name": lambda key: reader.words.name(reader.office.desk_settings().queue(key).name),
         }

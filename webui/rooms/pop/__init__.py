@@ -10,6 +10,7 @@ from webui.routes import Routes
 def add_to(routes: Routes) -> None:
     routes.get("/desk/pop", page.show, Right.ANSWER)
     routes.get("/desk/pop/facts", page.show_facts, Right.ANSWER)
+    routes.get("/desk/pop/people", who.find, Right.ANSWER)
     routes.post("/desk/pop/who", who.choose, Right.ANSWER)
     routes.post("/desk/pop/register", who.register, Right.BOOK)
     routes.post("/desk/pop/note", after.save_note, Right.ANSWER)

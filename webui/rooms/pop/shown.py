@@ -57,7 +57,7 @@ def facts(reader: Reader, tx: Transaction, call_id: str) -> dict[str, Any]:
         "here": stops[-1].name if stops and not stops[-1].answer else "",
         "queue": _queue_name(reader, pop),
         "staff": {user.login: user.name for user in users.all_users(tx)},
-        "outcome": lambda state: calls_words.outcome_text(state, None, words),
+        "outcome": lambda state: calls_words.outcome_text(state, places.flows(None, None), words),
         "say": saying,
         "seen": fingerprint(pop),
     }

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from bottle import HTTPError, HTTPResponse
 
-from firmware.clinic import desk, screen_pop
+from firmware.clinic import desk, screen_pop, search
 from firmware.clinic.call_journal import NoSuchCall
 from firmware.clinic.desk import KnownAlready
 from firmware.clinic.errors import NoSuchPatient
 from firmware.storage.ledger import Transaction
 from webui.reader import Change, Reader
+from webui.rooms.bookings import saying
 from webui.rooms.bookings.book import born_in, name_in
 from webui.rooms.pop.page import again, pop_page
 from webui.rooms.pop.shown import call_id_of
+
+MOST_FOUND = 8
+
+
+def find(reader: Reader) -> HTTPResponse:
+    """Somebody who calls from a number that the clinic did not know of: people with the words that were typed."""
+    words = reader.query.text("q", search.LONGEST_WORDS, needed=False)
+    with reader.office.ledger.reading() as tx:
+        found = search.people_like(tx, words, MOST_FOUND) if words else []
+    return reader.page("pop/people.html", found=found, words=words, call_id=call_id_of(reader.query), say=saying)
 
 
 def choose(reader: Reader) -> HTTPResponse:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from firmware.staff.rights import Right
 from webui.recordings import UPLOAD_BYTES
-from webui.rooms.messages import answering, lists, own, sound, waiting, writing
+from webui.rooms.messages import answering, answers_as, lists, own, sound, waiting, writing
 from webui.routes import FORM_BYTES, Routes
 
 _WITH_SOUND = UPLOAD_BYTES + FORM_BYTES
@@ -20,6 +20,7 @@ def add_to(routes: Routes) -> None:
     routes.post("/messages/take", waiting.take, Right.ANSWER)
     routes.post("/messages/done", waiting.finish, Right.ANSWER)
     routes.post("/messages/reopen", waiting.reopen, Right.ANSWER)
+    answers_as.add_to(routes)
     _add_voice(routes)
     _add_texts(routes)
 

@@ -15,15 +15,17 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from firmware.acd import view, waiting
+from firmware.acd.at_the_desk import AtTheDesk
 from firmware.acd.book import Book
 from firmware.acd.floor import Entry, Floor, Handed, Seat
+from firmware.acd.handing import Handing
 from firmware.acd.outside import Records, Trunks
+from firmware.acd.parking import Parking
 from firmware.acd.phones import Phones
 from firmware.acd.ringer import Ringer
 from firmware.acd.seating import Seating
 from firmware.acd.supervising import Supervising
 from firmware.acd.talking import Talking
-from firmware.acd.waiting import AtTheDesk
 from firmware.audio.speaker import Speaker
 from firmware.clinic.desk_settings import DeskSettings
 from firmware.clock import Clock, Deadline
@@ -60,11 +62,13 @@ class Desk:
         self.floor = Floor(Book(ledger, clock), clock, speaker, settings, tell)
         self.phones = Phones(self.floor, trunks, records, give_up)
         self.ringer = Ringer(self.floor, self.phones)
-        self.talking = Talking(self.floor, self.ringer, self.phones)
+        self.talking = Talking(self.floor, self.ringer)
+        self.handing = Handing(self.floor, self.ringer, self.talking, self.phones)
+        self.parking = Parking(self.floor, self.talking, self.handing)
         self.phones.ringer, self.phones.talking = self.ringer, self.talking
-        self.seating = Seating(self.floor, ledger, self.talking.park, self.talking.unpark)
+        self.seating = Seating(self.floor, ledger, self.parking.park, self.parking.unpark)
         self.supervising = Supervising(self.floor, self.seating, self.ringer, self.talking)
-        self._waiting = waiting.Desk(self.floor, self.ringer, self.talking, is_open)
+        self._waiting = waiting.Desk(self.floor, self.ringer, self.talking, self.handing, is_open)
         self._seen_callbacks: set[int] = set()
         self._trouble = LedgerTrouble(log, "desk")
         self._next_reading = Deadline(clock, 0.0)
@@ -94,6 +98,7 @@ class Desk:
     def over(self, call_id: str) -> None:
         """A caller's call has ended; who was away from a talk at that moment does not come back to it."""
         with self.floor.lock:
+            self.floor.turns.pop(call_id, None)
             talk = self.floor.away.pop(call_id, None)
             if talk is not None and talk.caller is not None:
                 self.talking.leg_gone(talk, talk.caller)
@@ -138,8 +143,9 @@ class Desk:
         """Everything that is due."""
         with self.floor.lock:
             self.seating.look_for_lost_pages()
-            self.talking.end_parked()
+            self.parking.end_parked()
             self.ringer.end_overdue()
+            self.talking.end_lonely()
             self.seating.end_wrap_ups()
             self.ringer.make_offers()
 

@@ -164,6 +164,7 @@ class Floor:
         self._settings, self._tell = settings, tell
         self.seats: dict[int, Seat] = {}
         self.entries: dict[int, Entry] = {}
+        self.turns: dict[str, datetime] = {}  # since when each call waits for a person
         self.away: dict[str, Talk] = {}  # talks whose caller is with the menus for a moment, by call
 
     @property

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from firmware.acd.calls_out import Asked, CalledBack, Conversation, HandedOver, OwnPhone
 from firmware.acd.errors import NoFreeLine, NoSound, NoSuchExtension, NumberForbidden, WrongState
 from firmware.acd.floor import Consult, Entry, Floor, Notice, Ringing, Seat
-from firmware.acd.outside import OutsideCall, Records, Side, Silent, Trunks
+from firmware.acd.outside import OutsideCall, Records, Side, Trunks
 from firmware.acd.records import NOT_READY, READY, WRAP_UP
 from firmware.acd.ringer import Ringer, nothing
-from firmware.acd.talk import Leg, LegKind, Talk
-from firmware.acd.talking import Requeue, Talking
-from firmware.audio.player import PromptSource
-from firmware.audio.port import Port
+from firmware.acd.talk import LegKind, Talk
+from firmware.acd.talking import INSIDE, Talking
 from firmware.audio.signals import RingBack
 from firmware.clinic import call_classes, tasks
-from firmware.language.catalogue import Prompt
 from firmware.language.values import DEFAULT_LANGUAGE
 from firmware.modem.errors import AllLinesBusy, NumberInvalid
 from firmware.phone_number import NotANumber, normalise
@@ -24,8 +22,6 @@ from firmware.storage.instants import later
 
 TRY_AGAIN_S = (300, 300)  # a callback that nobody answered is tried twice more
 PRESS_S = 15
-TAKES = "1"
-INSIDE = "inside"  # what stands for a line in the journal of a call between colleagues
 
 
 class Phones:
@@ -69,6 +65,7 @@ class Phones:
         seat.wrap_up = None
         own = talk.join(LegKind.AGENT, seat.agent.extension, seat.sound.port, nothing, seat.user_id)
         own.port.play(RingBack())
+        talk.pending = call.hang_up
         self._floor.begin_talk(seat, talk, None)
         call.start()
 
@@ -103,7 +100,9 @@ class Phones:
         return consult
 
     def hand_over(self, seat: Seat, talk: Talk, number: str) -> None:
-        self._place(seat, number, HandedOver(self, talk, seat.user_id)).start()
+        call = self._place(seat, number, HandedOver(self, talk, seat.user_id))
+        talk.pending = call.hang_up
+        call.start()
 
     # ---- callbacks ----
 
@@ -195,161 +194,6 @@ class Phones:
         )  # fmt: skip
         call.longest_s = 0 if is_allowed else verdict.longest_s
         return call
-
-
-class Conversation(Silent):
-    """An agent calls somebody."""
-
-    is_main = True  # the conversation is about this call: it is the one that is recorded
-
-    def __init__(self, phones: Phones, talk: Talk) -> None:
-        self._phones, self._talk = phones, talk
-        self._leg: Leg | None = None
-
-    def up(self, call: OutsideCall, port: Port) -> None:
-        with self._phones.floor.lock:
-            talk = self._talk
-            if talk.over.is_set():
-                call.hang_up()
-                return
-            if self.is_main:
-                talk.recorder = call.recorder
-            self._leg = talk.join(self.kind, call.number, port, call.hang_up)
-            for own in talk.speakers:
-                if own.kind is LegKind.AGENT:
-                    own.party.resume()
-            self.answered()
-            self._tell()
-
-    @property
-    def kind(self) -> LegKind:
-        return LegKind.CALLER if self.is_main else LegKind.OUTSIDE
-
-    def answered(self) -> None:
-        """With the lock held: somebody is there."""
-
-    def said(self, call: OutsideCall) -> None:
-        with self._phones.floor.lock:
-            if self._leg is not None and self._leg in self._talk.legs:
-                self._talk.prompt_ended(self._leg)
-
-    def failed(self, call: OutsideCall, why: str) -> None:
-        with self._phones.floor.lock:
-            self.not_reached(why)
-            for seat in self._phones.floor.seats.values():
-                if seat.talk is self._talk:
-                    seat.notice = Notice(why)
-            if not self._talk.over.is_set():
-                self._phones.talking.end(self._talk, "outside")
-
-    def not_reached(self, why: str) -> None:
-        """With the lock held: nobody is there."""
-
-    def gone(self, call: OutsideCall, why: str) -> None:
-        with self._phones.floor.lock:
-            if self._leg is not None:
-                self._phones.talking.leg_gone(self._talk, self._leg)
-
-    def _tell(self) -> None:
-        for seat in self._phones.floor.seats.values():
-            if seat.talk is self._talk:
-                self._phones.floor.tell_seat(seat)
-
-
-class CalledBack(Conversation):
-    """An agent calls a patient who left the queue for it."""
-
-    def __init__(self, phones: Phones, talk: Talk, entry: Entry) -> None:
-        super().__init__(phones, talk)
-        self._entry = entry
-
-    def answered(self) -> None:
-        agent = next((leg.user_id for leg in self._talk.legs if leg.user_id is not None), 0)
-        self._phones.reached(self._entry, agent)
-
-    def not_reached(self, why: str) -> None:
-        self._phones.not_reached(self._entry, why)
-
-
-class Asked(Conversation):
-    """An agent asks somebody outside while the caller waits."""
-
-    is_main = False
-
-    def __init__(self, phones: Phones, talk: Talk, seat: Seat, consult: Consult) -> None:
-        super().__init__(phones, talk)
-        self._seat, self._consult = seat, consult
-
-    def up(self, call: OutsideCall, port: Port) -> None:
-        with self._phones.floor.lock:
-            if self._seat.consult is self._consult:
-                super().up(call, port)
-            else:
-                call.hang_up()
-
-    def answered(self) -> None:
-        self._consult.leg, self._consult.cancel = self._leg, None
-
-    def failed(self, call: OutsideCall, why: str) -> None:
-        with self._phones.floor.lock:
-            if self._seat.consult is self._consult:
-                self._seat.consult, self._seat.notice = None, Notice(why, self._consult.name)
-                if (own := self._talk.leg_of(self._seat.user_id)) is not None:
-                    own.party.resume()
-                self._phones.floor.tell_seat(self._seat)
-
-
-class HandedOver(Conversation):
-    """A caller is handed to somebody outside; when nobody is there, they wait again."""
-
-    is_main = False
-
-    def __init__(self, phones: Phones, talk: Talk, user_id: int) -> None:
-        super().__init__(phones, talk)
-        self._user_id = user_id
-
-    def answered(self) -> None:
-        if (caller := self._talk.caller) is not None:
-            self._talk.resume(caller)
-
-    def not_reached(self, why: str) -> None:
-        self._talk.caller_goes = Requeue(self._talk.queue or "", self._user_id, is_urgent=True)
-
-
-class OwnPhone(Silent):
-    """An agent away from the desk: their telephone rings, and they press 1 to take the call."""
-
-    def __init__(self, phones: Phones, seat: Seat, ringing: Ringing) -> None:
-        self._phones, self._seat, self._ringing = phones, seat, ringing
-        self._has_taken = False
-
-    def up(self, call: OutsideCall, port: Port) -> None:
-        language = self._seat.agent.language or DEFAULT_LANGUAGE
-        said = self._phones.floor.speaker.sounds([Prompt("desk.press_one")], language)
-        port.play(PromptSource(said, stops_at_key=True))
-
-    def key(self, call: OutsideCall, key: str) -> None:
-        with self._phones.floor.lock:
-            if self._has_taken or key != TAKES or self._seat.ringing is not self._ringing or call.port is None:
-                return
-            self._has_taken = True
-            self._phones.keep(self._seat)
-            self._phones.ringer.answer(self._seat.user_id, call.port, call.hang_up)
-
-    def failed(self, call: OutsideCall, why: str) -> None:
-        self._missed()
-
-    def gone(self, call: OutsideCall, why: str) -> None:
-        with self._phones.floor.lock:
-            if self._has_taken and self._seat.talk is not None:
-                self._phones.talking.hang_up(self._seat.user_id)
-        self._missed()
-
-    def _missed(self) -> None:
-        with self._phones.floor.lock:
-            if self._seat.ringing is self._ringing:
-                self._phones.keep(self._seat)
-                self._phones.ringer.miss(self._seat, self._ringing)
 
 
 def _normal(number: str) -> str:

@@ -18,6 +18,7 @@ from firmware.language.catalogue import Prompt
 from firmware.language.values import Code
 from firmware.storage.instants import later
 
+DIALLING_S = 25  # a telephone outside takes so much longer to ring, answer and understand
 SKIP_S = 120  # so long a caller is not offered again to who missed or rejected them, if anybody else is there
 
 
@@ -63,6 +64,7 @@ class Ringer:
         seat.ringing = ringing
         self._floor.set_state(seat, RINGING)
         if seat.device == PHONE:
+            ringing.until = later(ringing.until, DIALLING_S)
             self._phones.ring(seat, ringing)
 
     def end_overdue(self) -> None:
@@ -181,6 +183,8 @@ class Ringer:
         leg = talk.join(LegKind.AGENT, seat.agent.extension, port, hang_up, seat.user_id)
         if asker.consult is not None and asker.consult.ringing is ringing:
             asker.consult.leg, asker.consult.ringing = leg, None
+        if (own := talk.leg_of(asker.user_id)) is not None:
+            own.party.resume()  # until now they heard it ring
         self._floor.begin_talk(seat, talk, ringing.began_at)
         self._floor.tell_seat(asker)
 

@@ -65,6 +65,7 @@ class Talk:
     recorder: CallRecorder | None = None
     transfers: int = 0
     is_away: bool = False  # the caller is with the menus
+    pending: Callable[[], None] | None = None  # gives up the call to who has not answered yet
     legs: list[Leg] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
     caller_goes: object = None  # where the caller goes when it is over: see talking.Requeue; None: nowhere

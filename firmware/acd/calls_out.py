@@ -1,0 +1,193 @@
+"""What becomes of a call that the desk placed, by what it was placed for."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from firmware.acd.floor import Consult, Entry, Floor, Notice, Ringing, Seat
+from firmware.acd.handing import Requeue
+from firmware.acd.outside import OutsideCall, Silent
+from firmware.acd.ringer import Ringer
+from firmware.acd.talk import Leg, LegKind, Talk
+from firmware.acd.talking import Talking
+from firmware.audio.player import PromptSource
+from firmware.audio.port import Port
+from firmware.language.catalogue import Prompt
+from firmware.language.values import DEFAULT_LANGUAGE
+
+TAKES = "1"
+
+
+class Phones(Protocol):
+    """Who placed the call."""
+
+    ringer: Ringer
+    talking: Talking
+
+    @property
+    def floor(self) -> Floor: ...
+
+    def reached(self, entry: Entry, user_id: int) -> None:
+        """A callback reached its patient."""
+
+    def not_reached(self, entry: Entry, why: str) -> None:
+        """A callback reached nobody."""
+
+    def keep(self, seat: Seat) -> None:
+        """An agent's own telephone rings no more."""
+
+
+class Conversation(Silent):
+    """An agent calls somebody."""
+
+    is_main = True  # the conversation is about this call: it is the one that is recorded
+
+    def __init__(self, phones: Phones, talk: Talk) -> None:
+        self._phones, self._talk = phones, talk
+        self._leg: Leg | None = None
+
+    def up(self, call: OutsideCall, port: Port) -> None:
+        with self._phones.floor.lock:
+            talk = self._talk
+            if talk.over.is_set():
+                call.hang_up()
+                return
+            talk.pending = None
+            if self.is_main:
+                talk.recorder = call.recorder
+            self._leg = talk.join(self.kind, call.number, port, call.hang_up)
+            for own in talk.speakers:
+                if own.kind is LegKind.AGENT:
+                    own.party.resume()
+            self.answered()
+            self._tell()
+
+    @property
+    def kind(self) -> LegKind:
+        return LegKind.CALLER if self.is_main else LegKind.OUTSIDE
+
+    def answered(self) -> None:
+        """With the lock held: somebody is there."""
+
+    def said(self, call: OutsideCall) -> None:
+        with self._phones.floor.lock:
+            if self._leg is not None and self._leg in self._talk.legs:
+                self._talk.prompt_ended(self._leg)
+
+    def failed(self, call: OutsideCall, why: str) -> None:
+        with self._phones.floor.lock:
+            self.not_reached(why)
+            for seat in self._phones.floor.seats.values():
+                if seat.talk is self._talk:
+                    seat.notice = Notice(why)
+            if not self._talk.over.is_set():
+                self._phones.talking.end(self._talk, "outside")
+
+    def not_reached(self, why: str) -> None:
+        """With the lock held: nobody is there."""
+
+    def gone(self, call: OutsideCall, why: str) -> None:
+        with self._phones.floor.lock:
+            if self._leg is not None:
+                self._phones.talking.leg_gone(self._talk, self._leg)
+
+    def _tell(self) -> None:
+        for seat in self._phones.floor.seats.values():
+            if seat.talk is self._talk:
+                self._phones.floor.tell_seat(seat)
+
+
+class CalledBack(Conversation):
+    """An agent calls a patient who left the queue for it."""
+
+    def __init__(self, phones: Phones, talk: Talk, entry: Entry) -> None:
+        super().__init__(phones, talk)
+        self._entry = entry
+
+    def answered(self) -> None:
+        agent = next((leg.user_id for leg in self._talk.legs if leg.user_id is not None), 0)
+        self._phones.reached(self._entry, agent)
+
+    def not_reached(self, why: str) -> None:
+        self._phones.not_reached(self._entry, why)
+
+
+class Asked(Conversation):
+    """An agent asks somebody outside while the caller waits."""
+
+    is_main = False
+
+    def __init__(self, phones: Phones, talk: Talk, seat: Seat, consult: Consult) -> None:
+        super().__init__(phones, talk)
+        self._seat, self._consult = seat, consult
+
+    def up(self, call: OutsideCall, port: Port) -> None:
+        with self._phones.floor.lock:
+            if self._seat.consult is self._consult:
+                super().up(call, port)
+            else:
+                call.hang_up()
+
+    def answered(self) -> None:
+        self._consult.leg, self._consult.cancel = self._leg, None
+
+    def failed(self, call: OutsideCall, why: str) -> None:
+        with self._phones.floor.lock:
+            if self._seat.consult is self._consult:
+                self._seat.consult, self._seat.notice = None, Notice(why, self._consult.name)
+                if (own := self._talk.leg_of(self._seat.user_id)) is not None:
+                    own.party.resume()
+                self._phones.floor.tell_seat(self._seat)
+
+
+class HandedOver(Conversation):
+    """A caller is handed to somebody outside; when nobody is there, they wait again."""
+
+    is_main = False
+
+    def __init__(self, phones: Phones, talk: Talk, user_id: int) -> None:
+        super().__init__(phones, talk)
+        self._user_id = user_id
+
+    def answered(self) -> None:
+        if (caller := self._talk.caller) is not None:
+            self._talk.resume(caller)
+
+    def not_reached(self, why: str) -> None:
+        self._talk.caller_goes = Requeue(self._talk.queue or "", self._user_id, is_urgent=True)
+
+
+class OwnPhone(Silent):
+    """An agent away from the desk: their telephone rings, and they press 1 to take the call."""
+
+    def __init__(self, phones: Phones, seat: Seat, ringing: Ringing) -> None:
+        self._phones, self._seat, self._ringing = phones, seat, ringing
+        self._has_taken = False
+
+    def up(self, call: OutsideCall, port: Port) -> None:
+        language = self._seat.agent.language or DEFAULT_LANGUAGE
+        said = self._phones.floor.speaker.sounds([Prompt("desk.press_one")], language)
+        port.play(PromptSource(said, stops_at_key=True))
+
+    def key(self, call: OutsideCall, key: str) -> None:
+        with self._phones.floor.lock:
+            if self._has_taken or key != TAKES or self._seat.ringing is not self._ringing or call.port is None:
+                return
+            self._has_taken = True
+            self._phones.keep(self._seat)
+            self._phones.ringer.answer(self._seat.user_id, call.port, call.hang_up)
+
+    def failed(self, call: OutsideCall, why: str) -> None:
+        self._missed()
+
+    def gone(self, call: OutsideCall, why: str) -> None:
+        with self._phones.floor.lock:
+            if self._has_taken and self._seat.talk is not None:
+                self._phones.talking.hang_up(self._seat.user_id)
+        self._missed()
+
+    def _missed(self) -> None:
+        with self._phones.floor.lock:
+            if self._seat.ringing is self._ringing:
+                self._phones.keep(self._seat)
+                self._phones.ringer.miss(self._seat, self._ringing)

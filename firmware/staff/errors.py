@@ -130,3 +130,11 @@ class AlreadyDone(StaffError):
 
     def __init__(self) -> None:
         super().__init__("this form was carried out before")
+
+
+class WrongPin(StaffError, Settled):
+    """Extension and PIN don't belong together, or it was guessed too often; which of them is never told."""
+
+    def __init__(self, is_locked: bool) -> None:
+        super().__init__("extension and PIN do not belong together")
+        self.is_locked = is_locked

@@ -20,6 +20,14 @@ agents = Table(  # staff who take calls
     Column("outside_class", String(20), nullable=False, server_default="local"),  # whom this agent may call
 )  # fmt: skip
 
+staff_pins = Table(  # with which supervisors are known on the telephone
+    "staff_pins", metadata,
+    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    Column("pin_hash", Text, nullable=False),
+    Column("failures", Integer, nullable=False, server_default="0"),  # since the last time that it was right
+    Column("failed_at", Instant),
+)  # fmt: skip
+
 agent_skills = Table(
     "agent_skills", metadata,
     Column("user_id", ForeignKey("agents.user_id"), primary_key=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, time
 
@@ -108,3 +109,11 @@ def test_the_desk_itself_may_not_close_now(desk: Browser) -> None:
     page = desk.get(HERE)
     assert f"{HERE}/close" not in page.body
     assert desk.post(f"{HERE}/close").status == 403
+
+
+def test_a_supervisor_gets_a_phone_pin_once_and_the_desk_none(sign_in: Callable[..., Browser], desk: Browser) -> None:
+    supervisor = sign_in("supervisor")
+    reply = supervisor.send(supervisor.get("/account").form("/account/phone-pin"))
+    assert re.search(r"Your phone PIN is [0-9]{6}\.", reply.text)
+    assert not re.search(r"phone PIN is", supervisor.get("/account").text)
+    assert "phone PIN" not in desk.get("/account").text

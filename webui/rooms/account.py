@@ -5,7 +5,7 @@ from __future__ import annotations
 from bottle import HTTPResponse
 
 from firmware.language.values import LANGUAGES
-from firmware.staff import passwords, sessions, sign_in, users
+from firmware.staff import passwords, phone_pins, sessions, sign_in, users
 from firmware.staff.errors import (
     BadLogin,
     BadName,
@@ -17,6 +17,7 @@ from firmware.staff.errors import (
     WrongCode,
     WrongLogin,
 )
+from firmware.staff.rights import Right
 from webui import refusals
 from webui.flashes import Flash
 from webui.gate import set_session_cookie
@@ -46,6 +47,7 @@ def add_to(routes: Routes) -> None:
     routes.post(ACCOUNT, save, None)
     routes.post(f"{ACCOUNT}/password", change_password, None)
     routes.post(f"{ACCOUNT}/check", told_strength, None)
+    routes.post(f"{ACCOUNT}/phone-pin", renew_phone_pin, Right.SUPERVISE)
 
 
 def show(reader: Reader) -> HTTPResponse:
@@ -84,6 +86,13 @@ def change_password(reader: Reader) -> HTTPResponse:
     answer = reader.done("account.changed", ACCOUNT)
     set_session_cookie(answer, token, reader.environ)
     return answer
+
+
+def renew_phone_pin(reader: Reader) -> HTTPResponse:
+    """A new PIN for closing the desk by telephone, shown this once."""
+    with reader.changing("phone PIN") as change:
+        pin = phone_pins.renew(change.tx, reader.signed_in.id)
+    return reader.done("account.phone_pin_is", ACCOUNT, pin=pin)
 
 
 def told_strength(reader: Reader) -> HTTPResponse:

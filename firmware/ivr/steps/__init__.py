@@ -6,6 +6,7 @@ from firmware.ivr.steps import (
     booking,
     boxes,
     callback,
+    closing_time,
     identity,
     information,
     language,
@@ -27,6 +28,7 @@ STEPS: dict[str, Step] = {
     **own_bookings.STEPS,
     **information.STEPS,
     **boxes.STEPS,
+    **closing_time.STEPS,
     **language.STEPS,
     **unfinished.STEPS,
 }

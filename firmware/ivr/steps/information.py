@@ -42,16 +42,17 @@ def opening(visit: Visit, memory: Memory) -> Did:
     spans = calendar.spans_on(visit.tx, visit.profile, visit.today)
     spoken = [Prompt("opening.span", {"begins": ClockTime(begins), "ends": ClockTime(ends)}) for begins, ends in spans]
     today = [Prompt("opening.today"), *spoken] if spans else [Prompt("opening.closed", {"day": _today(visit.today)})]
-    return Did("read", says=(*today, *([] if visit.is_open else _next(visit))), achieved="information")
+    return Did("read", says=(*today, *([] if visit.is_open else next_spoken(visit))), achieved="information")
 
 
 def next_opening(visit: Visit, memory: Memory) -> Did:
     """Say that nobody can be spoken to now, and when somebody can be."""
-    following = _next(visit)
+    following = next_spoken(visit)
     return Did("known" if following else "unknown", says=(Prompt("opening.closed_now"), *following))
 
 
-def _next(visit: Visit) -> list[Prompt]:
+def next_spoken(visit: Visit) -> list[Prompt]:
+    """When people are there next; nothing where that is too far away."""
     opens = calendar.next_opening(visit.tx, visit.profile, visit.now)
     if opens is None:
         return []

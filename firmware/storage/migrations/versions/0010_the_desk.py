@@ -111,6 +111,15 @@ def _add_opening() -> None:
         sa.Column("ended_by", sa.String(length=40)),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_table(
+        "staff_pins",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("pin_hash", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("failed_at", _INSTANT),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"]),
+        sa.PrimaryKeyConstraint("user_id"),
+    )
 
 
 def _add_queues() -> None:

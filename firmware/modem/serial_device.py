@@ -21,6 +21,7 @@ from firmware.modem.errors import LineUnplugged, ModemSilent, PortTaken
 BAUD = 115_200  # over 80 000, what 8-bit sound at 8 kHz needs on a real UART (vgetty's rule)
 WRITE_TIMEOUT_S = 1.0
 READ_LIMIT = 65_536
+_KERNEL_PIECE = 64  # Linux gives no more at once while it gathers larger chunks (n_tty_read), whatever has arrived
 _DTR_LOW_S = 1.0  # some modems need a second or two before they take commands again
 
 _NO_SUCH_CONTROL = (errno.ENOTTY, errno.EINVAL, errno.EOPNOTSUPP)
@@ -55,10 +56,14 @@ class SerialDevice:
     def read(self, timeout_s: float) -> bytes:
         """What has arrived; waits at most `timeout_s` for a chunk of it, then gives what there is, perhaps b""."""
         waiting = self._readable.poll(self._clock.real_s(timeout_s) * 1000)
+        data = b""
         try:
-            data = os.read(self._descriptor, READ_LIMIT)
+            while len(data) < READ_LIMIT and (piece := os.read(self._descriptor, READ_LIMIT)):
+                data += piece
+                if len(piece) != _KERNEL_PIECE:
+                    break
         except BlockingIOError:
-            return b""
+            return data
         except OSError as error:
             raise LineUnplugged("the device is gone") from error
         if not data and waiting:

@@ -32,6 +32,7 @@ class ScriptedModem:
         self.commands: list[str] = []
         self.played = bytearray()
         self.is_mute = False
+        self.echoes = False  # commands, until ATE0
         self.stream: str | None = None
         self._clock = clock
         self._link = link
@@ -79,6 +80,9 @@ class ScriptedModem:
 
     def _obey(self, command: str) -> None:
         self.commands.append(command)
+        if self.echoes:
+            self.send(command.encode() + b"\r")
+        self.echoes &= command != "ATE0"
         reply = self.replies.get(command, ["ERROR"])
         self.say(*reply)
         if reply == ["CONNECT"]:

@@ -236,6 +236,7 @@ def wav(path: Path, sound: Sound) -> Path:
 @pytest.mark.parametrize(("fault", "reasons"), [
     ("unplug", {"unplugged"}),
     ("mute", {"modem silent"}),
+    ("reset", {"modem silent"}),
     ("garble", {"modem garbled", "busy tone", "loop break", "congestion tone"}),
 ])  # fmt: skip
 def test_a_broken_modem_ends_its_call_and_the_line_heals(

@@ -46,6 +46,21 @@ def test_each_model_is_set_up_in_its_own_words(desk: Desk, plug_in: PlugIn) -> N
     assert "AT+VTR=?" in modem.commands
 
 
+@pytest.mark.parametrize("echoes", [True, False])
+def test_a_modem_that_would_echo_after_a_reset_is_told_once_not_to(
+    desk: Desk, plug_in: PlugIn, clock: SharedClock, echoes: bool
+) -> None:
+    modem = plug_in("usr5637")
+    modem.echoes = echoes
+    desk.await_state(LineState.IDLE)
+    assert modem.commands.count("AT&W") == echoes
+    modem.unplug()
+    desk.await_state(LineState.FAULT)
+    modem = plug_in("usr5637")  # it has kept what it was told
+    desk.await_state(LineState.IDLE)
+    assert "AT&W" not in modem.commands
+
+
 def test_a_call_is_shown_with_its_caller_and_answered_in_the_silence(
     desk: Desk, plug_in: PlugIn, clock: SharedClock
 ) -> None:

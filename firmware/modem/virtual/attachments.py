@@ -72,6 +72,10 @@ class VoiceAttachment:
         self._modem.tick()
 
     def set_fault(self, fault: Fault, is_on: bool) -> None:
+        if fault is Fault.RESET:
+            if is_on:
+                self._modem.power_cycle()
+            return
         has_changed = is_on != (fault in self.terminal.faults)
         _set_fault(self.terminal, fault, is_on)
         self._modem.replies.loses_unsolicited = Fault.LOSE_UNSOLICITED in self.terminal.faults
@@ -114,6 +118,10 @@ class GsmAttachment:
         self.module.tick(now)
 
     def set_fault(self, fault: Fault, is_on: bool) -> None:
+        if fault is Fault.RESET:
+            if is_on:
+                self.module.restart()
+            return
         _set_fault(self.terminal, fault, is_on)
         self.module.terminal.loses_unsolicited = Fault.LOSE_UNSOLICITED in self.terminal.faults
         if fault is Fault.UNPLUG:

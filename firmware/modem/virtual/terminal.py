@@ -25,6 +25,7 @@ class Fault(StrEnum):
     UNPLUG = "unplug"
     LATE = "late"
     LOSE_UNSOLICITED = "lose-unsolicited"
+    RESET = "reset"  # of a moment: its power blinked, its port is still there
 
 
 class Terminal:

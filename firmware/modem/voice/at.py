@@ -74,6 +74,7 @@ class ReplyParser:
         self._is_connected = False
         self._codes = bytearray()
         self._in_code = False
+        self.has_echoed = False  # whether a command ever came back
 
     @property
     def is_connected(self) -> bool:
@@ -132,7 +133,10 @@ class ReplyParser:
         self._line.clear()
         if was_too_long:
             return [GarbageHeard()]
-        if not text or _ECHO.fullmatch(text):
+        if not text:
+            return []
+        if _ECHO.fullmatch(text):
+            self.has_echoed = True
             return []
         event = _classify(text)
         self._is_connected = event == ResultGiven(ResultCode.CONNECT)

@@ -35,6 +35,12 @@ class AtSession:
         self._send(command)
         self._reply(command, timeout_s, with_text=False)
 
+    def echoes(self) -> bool:
+        """Whether the modem sends commands back."""
+        self._parser.has_echoed = False
+        self.tell("AT")
+        return self._parser.has_echoed
+
     def connect(self, command: str) -> bytes:
         """Send a command that leads into a voice stream; the first bytes of that stream."""
         self.tell(command)

@@ -40,7 +40,10 @@ class VoiceModem:
         self._wake()
         self.settings = settings
         self.profile = settings.profile or self._identify()
+        echoes = self._session.echoes()
         self._prepare(self.profile.init, self.profile.init_optional + self.profile.caller_id[settings.caller_id])
+        if echoes:
+            self._keep_settings()
         self.abilities = self._learn()
 
     @property
@@ -141,6 +144,14 @@ class VoiceModem:
                     raise
                 self.device.write(dle.END_DUPLEX + dle.ABORT_RECEIVE + dle.THROW_AWAY + dle.END_OF_SOUND + b"\r")
         self._session.tell("ATZ")
+
+    def _keep_settings(self) -> None:
+        """Let the modem remember ATE0, once in its life (a memory wears out).
+
+        A modem that echoes and resets itself in a call sends the box its own sound back: no silence by which to tell
+        that it has left the call.
+        """
+        self._prepare((), ("AT&W",))
 
     def _identify(self) -> Profile:
         return choose(*(" ".join(self._session.ask(command)) for command in ("ATI0", "ATI3")))

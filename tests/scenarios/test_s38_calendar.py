@@ -8,8 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from firmware.control.channel import ControlClient
+from firmware.staff import phone_pins
 from firmware.staff.rights import Role
 from firmware.storage.desk_schema import queue_entries
+from firmware.storage.schema import call_events
 from tests.scenarios.people import Person
 from tests.scenarios.stage import LISTENING, Stage
 
@@ -102,3 +105,26 @@ def test_booking_works_at_night(stage: Stage) -> None:
         caller.press(key)
     caller.hears("预约成功")
     assert [f"{visit.day}" for visit in stage.booked()] == ["2026-03-03"]
+
+
+def test_a_supervisor_closes_early_from_any_telephone(stage: Stage, hire: Hire) -> None:
+    mei = hire("mei", "8100", CHEN, Role.SUPERVISOR)
+    with stage.ledger.transaction() as tx:
+        pin = phone_pins.renew(tx, mei.user_id)
+    caller = stage.ring("L1", "13900000077")
+    for question, keys in (("预约挂号", "7"), ("请输入分机号", "8100#"), ("电话密码", pin), ("现在下班", "1")):
+        caller.hears(question)
+        caller.press(keys)
+    caller.hears("已经下班", "二月", "十七号", "星期二")  # over the Sunday and the holiday
+    caller.hang_up()
+    client = ControlClient(stage.rig.folders.control_socket)
+    assert client.ask("desk")["closed_now"], "the wall shows it"
+    client.close()
+    late = stage.ring("L2", CHEN_MIN)
+    late.press("0")
+    late.hears("现在没有人工服务")
+    late.hang_up()
+    assert stage.rows(queue_entries) == []
+    journal = " ".join(row.detail for row in stage.rows(call_events))
+    assert "工作人员" in journal
+    assert pin not in journal

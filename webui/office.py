@@ -8,6 +8,7 @@ from datetime import UTC, tzinfo
 from firmware.clinic.desk_settings import CurrentDesk
 from firmware.clinic.errors import ProfileError
 from firmware.clinic.profile import ClinicProfile, CurrentProfile
+from firmware.clinic.quality_forms import CurrentQuality
 from firmware.clock import Clock
 from firmware.storage.documents import SetupDocuments
 from firmware.storage.folders import Folders
@@ -38,6 +39,7 @@ class Office:
         self.test_phone = TestPhone(self.phone, self.clock)
         self.desk = DeskService(self.phone)
         self.desk_settings = CurrentDesk(self.documents)
+        self.quality = CurrentQuality(self.documents)
 
     @property
     def has_clinic(self) -> bool:

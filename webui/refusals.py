@@ -7,7 +7,7 @@ from typing import Any
 
 from bottle import HTTPResponse
 
-from firmware.clinic import desk, errors, patient_changes, sample, set_up
+from firmware.clinic import desk, errors, patient_changes, quality, sample, set_up
 from firmware.clinic.patient_changes import CannotChange
 from firmware.clinic.roster_document import RosterError
 from firmware.control.channel import NotRunning, Refused
@@ -67,6 +67,11 @@ _SENTENCES: dict[type[Exception], Sentence] = {
     staff.LastAdmin: lambda error, t: t("refused.last_admin"),
     staff.NoClaim: lambda error, t: t("refused.no_claim"),
     staff.WrongCode: lambda error, t: t("refused.wrong_code", tries=error.tries_left),
+    quality.NotInTheTalk: lambda error, t: t("refused.not_in_the_talk"),
+    quality.JudgesSelf: lambda error, t: t("refused.judges_self"),
+    quality.AlreadyAppealed: lambda error, t: t("refused.already_appealed"),
+    quality.NoSuchScore: lambda error, t: t("refused.no_such_score"),
+    quality.BadPoints: lambda error, t: t("quality.points_wrong"),
     NotRunning: lambda error, t: t("refused.phone_service_away"),
     Refused: lambda error, t: t("refused.phone_service", reason=str(error)),
     LedgerBusy: lambda error, t: t("refused.busy"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, or_, select, text, tuple_
 
 from firmware.clinic.desk_settings import RecordingRules
 from firmware.storage.desk_schema import purges
@@ -19,7 +19,6 @@ from firmware.storage.ledger import Transaction
 from firmware.storage.recording_index import ORDINARY
 from firmware.storage.schema import recordings, voice_messages
 
-MESSAGE = "message"  # the class of voice messages that somebody has dealt with
 DAY_S = 86_400
 SHORTEST_DAYS = 1  # a call may still be going on
 
@@ -73,7 +72,7 @@ def days_kept(rules: RecordingRules, keep_class: str) -> int:
 
 def message_days(rules: RecordingRules) -> int:
     """For how many days a message is kept after somebody has dealt with it."""
-    return days_kept(rules, MESSAGE if MESSAGE in rules.keep_days else ORDINARY)
+    return days_kept(rules, ORDINARY)
 
 
 def over_time(tx: Transaction, rules: RecordingRules, now: datetime, most: int) -> Iterator[list[Kept]]:
@@ -97,8 +96,15 @@ def all_kept(tx: Transaction, now: datetime, most: int) -> Iterator[list[Kept]]:
 
 def held_over_time(tx: Transaction, rules: RecordingRules, now: datetime) -> int:
     """How many would go but for their legal hold."""
-    rows = tx.execute(select(_columns.keep_class, _columns.began_at).where(_columns.is_held == 1, _IS_KEPT))
+    rows = tx.execute(select(_columns.keep_class, _columns.began_at).where(text("is_held = 1"), _IS_KEPT))
     return sum(began_at < later(now, -days_kept(rules, keep_class) * DAY_S) for keep_class, began_at in rows)
+
+
+def on_hold(tx: Transaction, most: int) -> list[tuple[str, Kept]]:
+    """The newest of the recordings on legal hold, with who holds each."""
+    columns = (_columns.held_by, _columns.call_id, _columns.file, _columns.keep_class, _columns.began_at)
+    held = select(*columns).where(text("is_held = 1"), _IS_KEPT).order_by(_columns.call_id.desc()).limit(most)
+    return [(row.held_by, Kept(*row[1:])) for row in tx.execute(held)]
 
 
 def classes_in_use(tx: Transaction) -> list[str]:

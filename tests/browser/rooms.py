@@ -18,6 +18,7 @@ from webui.routes import PAGE
 THURSDAY = date(2026, 3, 5)
 NOT_PAGES = (  # parts of pages, files, and what only leads elsewhere
     "/today/now", "/today/day", "/calls/export", "/calls/<call_id:re:[0-9A-Za-z-]{1,40}>/recording",
+    "/calls/<call_id:re:[0-9A-Za-z-]{1,40}>/recording/file", "/quality/next",
     "/calls/<call_id:re:[0-9A-Za-z-]{1,40}>/path", "/certificate/clinicbox.crt", "/flows/file", "/messages/news",
     "/messages/voice/<message_id:int>/sound", "/patients/pick", "/prompts/sound", "/prompts/say", "/setup",
     "/setup/zone-time", "/setup/<step>", "/test-phone/holder", "/test-phone/callers", "/test-phone/transcript",
@@ -96,6 +97,9 @@ _FIXED = {
     "/prompts": "/prompts",
     "/prompts/script": "/prompts/script",
     "/prompts/piece": "/prompts/piece?piece=front.welcome&language=zh",
+    "/quality": "/quality",
+    "/quality/mine": "/quality/mine",
+    "/recordings": "/recordings",
     "/roster": "/roster",
     "/roster/days": "/roster/days?what=away&doctor=1&first=2026-03-02&last=2026-03-03&part=day",
     "/roster/extra": "/roster/extra",

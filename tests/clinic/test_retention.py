@@ -246,7 +246,7 @@ def test_messages_go_when_they_were_dealt_with_long_ago(shelf: Shelf) -> None:
     names = {file.name for file in shelf.folders.voice_messages.iterdir()}
     assert names == {"young.wav", "waits.wav", "evidence.wav"}
     assert shelf.purge.run().messages == 0
-    shelf.rules = replace(RULES, keep_days={"ordinary": 180, "message": 30})
+    shelf.rules = replace(RULES, keep_days={"ordinary": 30, "complaint": 730})
     assert shelf.purge.run().messages == 1
 
 

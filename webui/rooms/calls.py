@@ -15,7 +15,7 @@ from firmware.storage import audit, calls
 from firmware.storage.ledger import Transaction
 from webui.csv_file import as_text, csv_file
 from webui.reader import Reader
-from webui.rooms import calls_filter, calls_path, calls_sound, calls_words
+from webui.rooms import calls_filter, calls_path, calls_sound, calls_words, talk_quality
 from webui.rooms.calls_filter import RATINGS, Filter
 from webui.routes import Routes
 
@@ -30,6 +30,7 @@ def add_to(routes: Routes) -> None:
     routes.get(CALL, show, Right.CALLS)
     routes.get(f"{CALL}/path", show_path, Right.CALLS)
     routes.get(f"{CALL}/recording", calls_sound.serve, Right.LISTEN)
+    routes.get(f"{CALL}/recording/file", calls_sound.take, Right.DOWNLOAD)
 
 
 def show_list(reader: Reader) -> HTTPResponse:
@@ -76,7 +77,8 @@ def show(reader: Reader, call_id: str) -> HTTPResponse:
             "bookings": [(what, booking, people.patient(tx, booking.patient_id).name) for what, booking in bookings],
             "texts": texts,
             "left_message": call_journal.left_message(tx, call_id),
-            "sound": calls_sound.state(reader, tx, call),
+            **calls_sound.context(reader, tx, call),
+            **talk_quality.context(reader, tx, call),
         }
     return reader.page("calls/one.html", **context)
 

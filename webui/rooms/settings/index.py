@@ -30,6 +30,9 @@ TILES = (  # address, name, icon, right
     ("/users", "users", "people", Right.USERS),
     ("/settings/versions", "versions", "clock-history", Right.SETTINGS),
     ("/settings/backups", "backups", "archive", Right.BACKUP),
+    ("/recordings", "recordings", "soundwave", Right.AUDIT),
+    ("/quality", "quality", "clipboard-check", Right.SUPERVISE),
+    ("/quality/mine", "mine", "clipboard-data", Right.ANSWER),
     ("/settings/trail", "trail", "journal-check", Right.AUDIT),
     ("/account", "account", "key", Right.SEE),
 )

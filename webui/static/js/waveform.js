@@ -1,6 +1,7 @@
 // A recording as a picture above the browser's own player (which stays: it is what the keyboard and a screen reader use).
 //
-// <figure data-waveform><audio controls src="..."></audio></figure>; two channels are drawn one above the other.
+// <figure data-waveform><audio controls src="..."></audio></figure>; two channels are drawn one above the other. Below
+// stand the marks, <button data-seek="12">: in the picture each is a line, and pressed it jumps there.
 
 import WaveSurfer from "../lib/wavesurfer.js";
 
@@ -45,6 +46,17 @@ function draw(figure) {
   adoptStyles(wave.getWrapper().getRootNode());
   figure.prepend(place);
   wave.on("error", () => place.remove()); // the player below says what is wrong
+  wave.on("ready", (seconds) => drawMarks(place, seconds));
+}
+
+function drawMarks(place, seconds) {
+  for (const button of document.querySelectorAll("[data-seek]")) {
+    const line = document.createElement("span");
+    line.className = "waveform-mark";
+    line.title = button.textContent.trim();
+    line.style.left = `${Math.min(100, (100 * Number(button.dataset.seek)) / seconds)}%`;
+    place.append(line);
+  }
 }
 
 for (const figure of document.querySelectorAll("[data-waveform]")) draw(figure);

@@ -19,7 +19,6 @@ from firmware.language.values import Code
 from firmware.storage.instants import later
 
 DIALLING_S = 25  # a telephone outside takes so much longer to ring, answer and understand
-SKIP_S = 120  # so long a caller is not offered again to who missed or rejected them, if anybody else is there
 
 
 def nothing() -> None:
@@ -205,7 +204,8 @@ class Ringer:
             self._phones.stop_ringing(seat)
         if ringing.entry is not None:
             if outcome in ("missed", "rejected"):
-                ringing.entry.skip[seat.user_id] = later(self._floor.now, SKIP_S)
+                skip_s = self._floor.settings.queue(ringing.entry.queue).skip_s
+                ringing.entry.skip[seat.user_id] = later(self._floor.now, skip_s)
             if not ringing.users and ringing.entry.ringing is ringing:
                 ringing.entry.ringing = None
                 self._floor.tell_queue()

@@ -90,7 +90,8 @@ class Wait:
         floor.book.change_entry(entry.id, said_position=said)
         prompts = [Prompt("desk.position", {"position": Number(said)})]
         times = floor.book.write(lambda tx: handling_times(tx, entry.queue, floor.now)) or []
-        minutes = minutes_to_wait(place, sum(agent.is_at_work for agent in present), times)
+        able = sum(agent.is_at_work and self._queue.key in agent.skills for agent in present)
+        minutes = minutes_to_wait(place, able, times)
         if minutes is not None:
             prompts.append(Prompt("desk.expected", {"minutes": Number(minutes)}))
         return prompts

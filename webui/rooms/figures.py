@@ -73,7 +73,7 @@ def show(reader: Reader) -> HTTPResponse:
         form=reader.query,
         asked=asked,
         by=BY,
-        columns=_columns(asked.by),
+        tables=_tables(asked.by),
         lines=lines,
         total=total,
         service_level_s=level_s,
@@ -90,7 +90,7 @@ def export(reader: Reader) -> HTTPResponse:
         lines, total = _lines(reader, tx, asked)
     with reader.office.ledger.transaction() as tx:
         audit.record(tx, reader.now, reader.login, "figures exported", f"by {asked.by}, {asked.first} to {asked.last}")
-    columns = _columns(asked.by)
+    columns = [column for _, of_table in _tables(asked.by) for column in of_table]
     level_s = reader.office.desk_settings().service_level_s
     head = [reader.words(f"figures.{asked.by}"), *(column_name(reader, each.key, level_s) for each in columns)]
     rows = [[line.name, *(_plain(each.value(line)) for each in columns)] for line in (*lines, total)]
@@ -155,8 +155,9 @@ def _grouping(reader: Reader, by: str) -> tuple[Callable[[Caller | Talk], str], 
     )
 
 
-def _columns(by: str) -> tuple[Column, ...]:
-    return _WORK + _RINGS if by == "agent" else _WAITS + _WORK
+def _tables(by: str) -> tuple[tuple[str, tuple[Column, ...]], ...]:
+    """Of the page, by name; the file has their columns side by side."""
+    return (("talks", _WORK + _RINGS),) if by == "agent" else (("callers", _WAITS), ("talks", _WORK))
 
 
 def _length(seconds: float | None) -> str:

@@ -23,14 +23,14 @@ WHY = ("quality", "training", "help", "complaint", "other")
 def show(reader: Reader) -> HTTPResponse:
     """The whole page; its two parts are asked for again when something has changed."""
     with reader.office.ledger.reading() as tx:
-        context = _now(reader, tx) | _day(reader, tx)
+        context = _day(reader, tx) | _now(reader, tx)
     return reader.page("wall/page.html", why=WHY, **context)
 
 
 def show_tv(reader: Reader) -> HTTPResponse:
     """The same for a screen in the room: large, dark, without buttons and whole numbers."""
     with reader.office.ledger.reading() as tx:
-        context = _now(reader, tx, is_public=True) | _day(reader, tx)
+        context = _day(reader, tx) | _now(reader, tx, is_public=True)
     return reader.page("wall/tv.html", **context)
 
 
@@ -45,7 +45,7 @@ def show_day(reader: Reader) -> HTTPResponse:
     """Today in figures."""
     with reader.office.ledger.reading() as tx:
         context = _day(reader, tx)
-    return reader.page("wall/day.html", **context)
+    return reader.page("wall/day.html", is_public=reader.query.flag("tv"), **context)
 
 
 def _now(reader: Reader, tx: Transaction, *, is_public: bool = False) -> dict[str, Any]:

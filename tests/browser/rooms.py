@@ -23,7 +23,7 @@ NOT_PAGES = (  # parts of pages, files, and what only leads elsewhere
     "/messages/voice/<message_id:int>/sound", "/patients/pick", "/prompts/sound", "/prompts/say", "/setup",
     "/setup/zone-time", "/setup/<step>", "/test-phone/holder", "/test-phone/callers", "/test-phone/transcript",
     "/test-phone/state", "/test-phone/texts", "/test-phone/deeds", "/patients/<patient_id:int>/timeline",
-    "/phone-service",
+    "/phone-service", "/wall/now", "/wall/day", "/figures/export",
 )  # fmt: skip  # /setup has stories of its own
 
 
@@ -118,6 +118,16 @@ _FIXED = {
     "/settings/versions/<number:int>": "/settings/versions/1",
     "/settings/backups": "/settings/backups",
     "/settings/trail": "/settings/trail",
+    "/settings/queues": "/settings/queues",
+    "/settings/queues/new": "/settings/queues/new",
+    "/settings/queues/<key:re:[a-z0-9-]+>": "/settings/queues/reception",
+    "/settings/agents": "/settings/agents",
+    "/settings/outside": "/settings/outside",
+    "/settings/recording": "/settings/recording",
+    "/settings/service": "/settings/service",
+    "/figures": "/figures",
+    "/wall": "/wall",
+    "/wall/tv": "/wall/tv",
     "/test-phone": "/test-phone",
     "/users": "/users",
     "/users/new": "/users/new",
@@ -133,5 +143,6 @@ _FOUND: dict[str, Callable[[Stage], str]] = {
     "/patients/<patient_id:int>/receipt/<entry_id:int>": lambda stage: (
         f"/patients/1/receipt/{stage.rows(account_entries, patient_id=1)[-1].id}"
     ),
+    "/settings/agents/<user_id:int>": lambda stage: f"/settings/agents/{_admin(stage)}",
     "/users/<user_id:int>": lambda stage: f"/users/{_admin(stage)}",
 }

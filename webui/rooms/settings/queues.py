@@ -19,7 +19,7 @@ from webui.rooms.settings.saving import NotSaved
 from webui.routes import Routes
 
 ADDRESS = "/settings/queues"
-ONE = f"{ADDRESS}/<key:re:[a-z][a-z0-9-]*>"
+ONE = f"{ADDRESS}/<key:re:[a-z0-9-]+>"
 MOST_QUEUES = 20
 NEW = QueueSettings("", Name(UNNAMED, UNNAMED))
 FIELDS = (

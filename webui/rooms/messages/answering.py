@@ -31,7 +31,7 @@ def page(reader: Reader, message_id: int, problem: str = "") -> HTTPResponse:
             "messages/one.html",
             422 if problem else 200,
             each=found,
-            names=names(tx, [found.number]),
+            names=names(tx, [found.number], [found]),
             sight=sight(reader, tx),
             is_texted=doctor_answers.reaches_by_text(tx, found),
             problem=problem,

@@ -48,7 +48,7 @@ def voice(reader: Reader) -> HTTPResponse:
         box = reader.query.choice("box", [each for each, _ in boxes], default=boxes[0][0])
         wanted = None if box == EVERY_BOX else (box,)
         found = recordings.messages(tx, PAGE + 1, reader.query.key("before") or None, wanted)
-        named = names(tx, [each.number for each in found])
+        named = names(tx, [each.number for each in found], found)
     older = _older(found, "/messages/voice", box=box)
     return reader.page(
         "messages/voice.html", found=found[:PAGE], names=named, older=older, sight=looks, box=box, boxes=boxes

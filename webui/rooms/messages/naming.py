@@ -9,6 +9,7 @@ from firmware.clinic import people
 from firmware.clinic.people import Patient
 from firmware.staff import users
 from firmware.storage.ledger import Transaction
+from firmware.storage.recordings import VoiceMessage
 
 MOST_OWNERS = 4
 
@@ -19,9 +20,12 @@ class Names:
 
     owners: dict[str, list[Patient]]
     staff: dict[str, str]
+    patients: dict[int, Patient]  # those who have shown who they are
 
 
-def names(tx: Transaction, numbers: Iterable[str | None]) -> Names:
-    """Of everybody whom these numbers reach, and of the staff."""
+def names(tx: Transaction, numbers: Iterable[str | None], left: Iterable[VoiceMessage] = ()) -> Names:
+    """Of everybody whom these numbers reach, of who left these messages, and of the staff."""
     owners = {number: people.owners(tx, number)[:MOST_OWNERS] for number in set(numbers) if number}
-    return Names(owners, {user.login: user.name for user in users.all_users(tx)})
+    known = {each.patient_id for each in left if each.patient_id is not None}
+    patients = {patient_id: people.patient(tx, patient_id) for patient_id in known}
+    return Names(owners, {user.login: user.name for user in users.all_users(tx)}, patients)

@@ -31,7 +31,7 @@ def page(reader: Reader, problem: str = "") -> HTTPResponse:
         looks = sight(reader, tx)
         waiting = own_waiting(tx, looks)
         found = recordings.messages(tx, PAGE + 1, before, looks.opener.own)
-        named = names(tx, [each.number for each in (*waiting, *found)])
+        named = names(tx, [each.number for each in (*waiting, *found)], (*waiting, *found))
         extension = message_boxes.extension_of(tx, reader.signed_in.id)
         doctor = message_boxes.doctor_of(tx, reader.signed_in.id)
     return reader.page(

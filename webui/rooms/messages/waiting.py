@@ -35,7 +35,7 @@ def show(reader: Reader) -> HTTPResponse:
     with reader.office.ledger.reading() as tx:
         looks = sight(reader, tx)
         found = _found(reader, tx, looks)
-        named = names(tx, found.numbers)
+        named = names(tx, found.numbers, found.voice)
     shown = found if show == ALL else _mine(reader, looks, found)
     return reader.page(
         "messages/waiting.html",

@@ -16,6 +16,7 @@ import yaml
 
 from bench.box import RING_LIMIT_S
 from bench.ledgers import NOW
+from bench.machine import put_first
 from firmware.audio.port import FRAME_SAMPLES, SILENT_FRAME, Sound
 from firmware.clock import Clock, SharedClock
 from firmware.modem.line import CallHandler, IncomingCall
@@ -58,7 +59,9 @@ def parrot_call(folder: Path) -> Iterator[tuple[PhoneCall, Clock]]:
     config = folder / "network.yaml"
     config.write_text(yaml.safe_dump({"country": "cn", "lines": [_LINE]}))
     calls: queue.Queue[IncomingCall] = queue.Queue()
-    with NetworkProcess(config, folder / "run", clock, folder / "clock") as network:
+    process = NetworkProcess(config, folder / "run", clock, folder / "clock")
+    with process as network:
+        put_first(process.process.pid)
         line = VoiceLine("L1", network.terminal("L1"), clock, _put_into(calls))
         line.start()
         try:

@@ -34,6 +34,7 @@ class LineRow:
     country: str
     caller_id: str
     has_pin: bool
+    number: str = ""  # under which the line is called
 
 
 def rows(found: Sequence[Entry], document: Entry | None) -> list[LineRow]:
@@ -75,6 +76,8 @@ def _line(form: Form, row: str, device: str, before: Entry) -> dict[str, Any]:
         form.refuse(f"{row}-name", "line_form.name")
     kind = form.choice(f"{row}-kind", KINDS)
     line = {"name": name, "kind": kind, "device": device}
+    if number := form.phone(f"{row}-number", needed=False):
+        line["number"] = number
     if kind == "voice":
         country = form.choice(f"{row}-country", COUNTRIES)
         return {**line, "country": country, "caller_id": form.choice(f"{row}-caller_id", CALLER_IDS)}
@@ -96,6 +99,7 @@ def _known(line: Entry, found: Entry | None) -> LineRow:
         str(line.get("country", COUNTRIES[0])),
         str(line.get("caller_id", CALLER_IDS[0])),
         "pin" in line,
+        str(line.get("number", "")),
     )
 
 

@@ -23,6 +23,7 @@ from firmware.box.recording_books import RecordingBooks
 from firmware.box.requests import Asked
 from firmware.box.texts import TextWorker
 from firmware.box.warming import NameWarmer
+from firmware.clinic import recording_rules
 from firmware.clinic.desk_settings import CurrentDesk
 from firmware.clinic.profile import CurrentProfile
 from firmware.clinic.purge import Purge
@@ -97,6 +98,8 @@ class Box:
             on_recorded=self._archiver.archive,
             punctuality=self._punctuality,
             desk=self._desk,
+            records=lambda line: recording_rules.records_line(settings().recording, line),
+            number_of=self._numbers.get,
             tell=self._news.call,
         )
         self._calls: dict[str, tuple[IncomingConversation, Worker]] = {}  # by line
@@ -148,6 +151,7 @@ class Box:
     def _build_lines(self, keeper: TextKeeper) -> list[Line]:
         document = self._documents.load("lines")
         setups = [] if document is None else read_lines(document)
+        self._numbers: dict[str, str | None] = {setup.name: setup.number for setup in setups}
         return [build_line(setup, self._folders, self._clock, self._on_call, keeper, self._on_text) for setup in setups]
 
     def _fragments(self) -> Any:

@@ -204,7 +204,8 @@ class Rig:
         documents.save("flow", {"template": self._template})
 
     def _line_document(self, line: dict[str, Any]) -> dict[str, Any]:
-        return {"name": line["name"], "kind": line["kind"], "device": str(self.device(line["name"]).absolute())}
+        device = str(self.device(line["name"]).absolute())
+        return {"name": line["name"], "kind": line["kind"], "device": device, "number": line["number"]}
 
     def _spawn(self, name: str, arguments: list[str]) -> None:
         log = self.folders.run / f"{name}.log"

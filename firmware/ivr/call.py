@@ -58,6 +58,8 @@ class Reception:
     on_recorded: Callable[[Path, float], None]  # the recording of a call is complete on disk, and so many seconds long
     punctuality: Punctuality = field(default_factory=Punctuality)  # of the media threads, all calls together
     desk: DeskDoor | None = None
+    records: Callable[[str], bool] = lambda line: True  # whether calls on this line are recorded
+    number_of: Callable[[str], str | None] = lambda line: None  # the line's own number, as far as it is known
     tell: Tell = lambda call, line, kind, detail: None  # what happens in a call, as it happens; never waits
 
 
@@ -112,8 +114,9 @@ class IncomingConversation:
 
     def _begin(self) -> None:
         with self._tx() as tx:
-            number, is_withheld = self._number, self._call.caller.withheld
-            calls.begin(tx, self._now(), self.id, self._call.line_name, number, is_withheld=is_withheld)
+            line, is_withheld = self._call.line_name, self._call.caller.withheld
+            called = self._box.number_of(line)
+            calls.begin(tx, self._now(), self.id, line, self._number, is_withheld=is_withheld, called=called)
 
     def _end(self, reason: str) -> None:
         try:
@@ -239,7 +242,10 @@ class IncomingConversation:
         return (self._box.folders.voice_messages / f"{self.id}-{count}.wav" for count in itertools.count(1))
 
     @contextmanager
-    def _recording(self, port: Port) -> Iterator[CallRecorder]:
+    def _recording(self, port: Port) -> Iterator[CallRecorder | None]:
+        if not self._box.records(self._call.line_name):
+            yield None
+            return
         name = f"{self.id}.wav"
         recorder = CallRecorder(self._box.writer, self._box.folders.recordings / name)
         with self._tx() as tx:

@@ -15,11 +15,12 @@ from firmware.modem.line import TEST_LINE, TEST_TEXT_LINE, CallHandler, Line
 from firmware.modem.text_store import TextStore
 from firmware.modem.voice.line import VoiceLine
 from firmware.modem.voice.profile import CallerIdKind, LineSettings
+from firmware.phone_number import NotANumber, normalise
 from firmware.storage.folders import Folders
 
 EXAMPLE = "{name: L1, kind: voice, device: /dev/ttyACM0}"
-_VOICE_KEYS = ("name", "kind", "device", "country", "caller_id")
-_GSM_KEYS = ("name", "kind", "device", "pin")
+_VOICE_KEYS = ("name", "kind", "device", "country", "caller_id", "number")
+_GSM_KEYS = ("name", "kind", "device", "pin", "number")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,20}")  # it is part of a file's name
 _PIN = re.compile(r"[0-9]{4,8}", re.ASCII)  # 3GPP TS 31.101 clause 9.3
 
@@ -37,6 +38,7 @@ class VoiceSetup:
     name: str
     device: Path
     settings: LineSettings
+    number: str | None = None  # under which the line is called, in normal form
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class GsmSetup:
     name: str
     device: Path
     pin: str | None
+    number: str | None = None
 
 
 LineSetup = VoiceSetup | GsmSetup
@@ -87,10 +90,10 @@ def _read_line(entry: Any) -> LineSetup:
         raise LineSetupError(f"line {name}: device is a whole path such as /dev/ttyACM0, not {device!r}")
     if kind == "voice":
         _refuse_unknown(entry, _VOICE_KEYS)
-        return VoiceSetup(name, Path(device), LineSettings(_country(entry), _caller_id(entry)))
+        return VoiceSetup(name, Path(device), LineSettings(_country(entry), _caller_id(entry)), _number(entry))
     if kind == "gsm":
         _refuse_unknown(entry, _GSM_KEYS)
-        return GsmSetup(name, Path(device), _pin(entry))
+        return GsmSetup(name, Path(device), _pin(entry), _number(entry))
     raise LineSetupError(f"line {name}: kind is 'voice' or 'gsm', not {kind!r}")
 
 
@@ -121,6 +124,16 @@ def _pin(entry: Entry) -> str | None:
     if pin is None or (isinstance(pin, str) and _PIN.fullmatch(pin)):
         return pin
     raise LineSetupError(f"line {entry['name']}: pin is 4 to 8 digits in quotes")
+
+
+def _number(entry: Entry) -> str | None:
+    number = entry.get("number")
+    if number is None:
+        return None
+    try:
+        return normalise(str(number))
+    except NotANumber as error:
+        raise LineSetupError(f"line {entry['name']}: number is the line's telephone number, not {number!r}") from error
 
 
 def _refuse_unknown(entry: Entry, known: tuple[str, ...]) -> None:

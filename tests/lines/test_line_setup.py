@@ -15,12 +15,19 @@ def test_lines_are_read() -> None:
     assert read_lines(
         {
             "lines": [
-                {"name": "L1", "kind": "voice", "device": "/dev/ttyACM0", "country": "us", "caller_id": "dtmf"},
+                {
+                    "name": "L1",
+                    "kind": "voice",
+                    "device": "/dev/ttyACM0",
+                    "country": "us",
+                    "caller_id": "dtmf",
+                    "number": "021-6123 0001",
+                },
                 {"name": "L3", "kind": "gsm", "device": "/dev/ttyUSB0", "pin": "1234"},
             ]
         }
     ) == [
-        VoiceSetup("L1", Path("/dev/ttyACM0"), LineSettings("us", CallerIdKind.DTMF)),
+        VoiceSetup("L1", Path("/dev/ttyACM0"), LineSettings("us", CallerIdKind.DTMF), "02161230001"),
         GsmSetup("L3", Path("/dev/ttyUSB0"), "1234"),
     ]
 
@@ -57,6 +64,8 @@ VOICE = {"name": "L1", "kind": "voice", "device": "/dev/ttyACM0"}
         {"lines": [VOICE | {"country": ["cn"]}]},
         {"lines": [VOICE | {"country": "zz"}]},
         {"lines": [VOICE | {"caller_id": {}}]},
+        {"lines": [VOICE | {"number": "reception"}]},
+        {"lines": [VOICE | {"number": ["021"]}]},
         {"lines": [VOICE, VOICE | {"name": "L2"}]},
         {"lines": [VOICE, VOICE | {"device": "/dev/ttyACM1"}]},
     ],

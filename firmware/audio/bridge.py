@@ -80,8 +80,8 @@ class Party:
                 self._part_from(other)
             for other in self._listeners:
                 other._part_from(self)
-        self._port.remove_tap(self)
-        self._port.withdraw(self)
+            self._port.remove_tap(self)
+            self._port.withdraw(self)
 
     def resume(self) -> None:
         """Play itself again, after something else was played on the port."""
@@ -90,8 +90,8 @@ class Party:
                 return
             for edge in self._hears.values():
                 edge.restart()
-        self._keys.clear()
-        self._port.play(self, is_live=True)
+            self._keys = deque()  # another one: the media thread may be taking from this one
+            self._port.play(self, is_live=True)
 
     def beep(self) -> None:
         """A short warning beep into what this party hears; nothing is interrupted, and nobody else hears it."""
@@ -127,13 +127,11 @@ class Party:
     def stops_at_key(self) -> bool:
         return False
 
-    def frame(self) -> Sound | None:
-        """The sum of what this party hears, silence when there is nothing; None once it has left."""
-        if not self._is_joined:
-            return None
+    def frame(self) -> Sound:
+        """The sum of what this party hears, silence when there is nothing; it never ends by itself."""
         frames = [frame for edge in self._hears.values() if (frame := edge.take()) is not None]
-        if self._keys:
-            return self._keys.popleft()
+        if keys := self._keys:
+            return keys.popleft()
         if self._beep:
             frames.append(self._beep.popleft())
         if not frames:

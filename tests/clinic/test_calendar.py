@@ -119,6 +119,12 @@ class TestClosedNow:
         assert calendar.open_again(tx, at(MONDAY, "09:30"), "lan")
         assert calendar.is_open(tx, profile, at(MONDAY, "09:30"))
 
+    def test_the_newest_closing_counts(self, tx: Transaction, profile: ClinicProfile) -> None:
+        tuesday = MONDAY + timedelta(days=1)
+        calendar.close_now(tx, profile, at(MONDAY, "16:00"), "mei")
+        assert calendar.close_now(tx, profile, at(tuesday, "16:00"), "lan").by == "lan"
+        assert not calendar.is_open(tx, profile, at(tuesday, "16:01"))
+
     def test_what_is_not_open_cannot_be_closed(self, tx: Transaction, profile: ClinicProfile) -> None:
         with pytest.raises(NotOpen) as refusal:
             calendar.close_now(tx, profile, at(MONDAY, "12:30"), "mei")

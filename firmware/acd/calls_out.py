@@ -12,6 +12,7 @@ from firmware.acd.talk import Leg, LegKind, Talk
 from firmware.acd.talking import Talking
 from firmware.audio.player import PromptSource
 from firmware.audio.port import Port
+from firmware.clinic import tasks
 from firmware.language.catalogue import Prompt
 from firmware.language.values import DEFAULT_LANGUAGE
 
@@ -67,7 +68,13 @@ class Conversation(Silent):
         return LegKind.CALLER if self.is_main else LegKind.OUTSIDE
 
     def answered(self) -> None:
-        """With the lock held: somebody is there."""
+        """With the lock held: somebody is there; if they had been missed, they are reached."""
+        floor, number = self._phones.floor, self._talk.number
+        for seat in floor.seats.values():
+            if seat.talk is self._talk:
+                by = seat.agent.login
+                floor.book.write(lambda tx: tasks.close_for_number(tx, floor.now, number, by))
+                return
 
     def said(self, call: OutsideCall) -> None:
         with self._phones.floor.lock:

@@ -102,15 +102,21 @@ def withdraw(tx: Transaction, now: datetime, entry_id: int) -> None:
         raise NoLongerWaits(f"entry {entry_id} waits for no callback")
 
 
-def restore(tx: Transaction, entry_id: int) -> None:
-    """Undo `withdraw`; raises `NoLongerWaits` if it was not withdrawn."""
-    gone = update(queue_entries).where(
-        queue_entries.c.id == entry_id, queue_entries.c.is_callback == 1, queue_entries.c.state == "withdrawn"
-    )
-    if tx.execute(gone.values(state="waiting", left_at=None)).rowcount == 0:
+def restore(tx: Transaction, entry_id: int) -> int:
+    """Undo `withdraw`: the same is promised again, as a new entry, whose id it returns; raises `NoLongerWaits`."""
+    columns = queue_entries.c
+    gone = columns.id == entry_id, columns.is_callback == 1, columns.state == "withdrawn"
+    row = tx.execute(select(*(columns[name] for name in _PROMISED)).where(*gone)).first()
+    if row is None:
         raise NoLongerWaits(f"entry {entry_id} was not withdrawn")
+    again = insert(queue_entries).values(row._asdict() | {"state": "waiting", "is_callback": 1})
+    return int(tx.execute(again.returning(columns.id)).scalar_one())
 
 
+_PROMISED = (
+    "call_id", "queue", "language", "number", "patient_id", "priority", "wished_user_id", "turn_at", "not_before",
+    "tries", "purpose", "owner",
+)  # fmt: skip
 _ALL: Select[Any] = select(queue_entries).where(queue_entries.c.is_callback == 1)
 
 

@@ -32,7 +32,8 @@ MOST_HISTORY = 8
 TRIED_WITHIN = timedelta(days=7)
 HISTORY = frozenset({timeline.CALL, timeline.TEXT_IN, timeline.TEXT_OUT, timeline.VOICE})
 
-PROVED, CHOSEN, PURPOSE = "proved", "chosen", "purpose"  # kinds of rows in a call's journal
+PROVED, CHOSEN, DESK = "proved", "chosen", "desk"  # kinds of rows in a call's journal
+PURPOSE = "purpose "  # with which a row of the kind DESK begins: what a call of ours is about
 _IS_HELD = text("bookings.state = 'held'")  # as a literal: SQLite's partial index needs to read it
 
 
@@ -46,6 +47,7 @@ class Queued:
     is_callback: bool
     purpose: str
     owner: str | None
+    patient_id: int | None
 
 
 @dataclass(frozen=True)
@@ -87,13 +89,13 @@ def gather(tx: Transaction, profile: ClinicProfile, now: datetime, call_id: str)
     direction, number = _way(tx, call_id)
     events = _events(tx, call_id)
     owners = people.owners(tx, number)[:MOST_OWNERS]
-    patient = _patient(tx, call, owners, _was_chosen(events))
     queued = _queued(tx, call_id)
+    patient = _patient(tx, call, queued, owners, _was_chosen(events))
     return Pop(
         call=call,
         number=number,
         direction=direction,
-        purpose=_last(events, PURPOSE) or (queued.purpose if queued else ""),
+        purpose=_purpose(events) or (queued.purpose if queued else ""),
         owners=tuple(owners),
         patient=patient,
         proof=_last(events, PROVED) if call.patient_id is not None and not _was_chosen(events) else "",
@@ -123,11 +125,17 @@ def choose(tx: Transaction, now: datetime, call_id: str, patient_id: int | None,
     calls.note(tx, now, call_id, CHOSEN, by)
 
 
-def _patient(tx: Transaction, call: Call, owners: list[Patient], was_chosen: bool) -> Patient | None:
-    """Whom the dialogue or the desk found; else the only owner of the number, as a guess."""
+def _patient(
+    tx: Transaction, call: Call, queued: Queued | None, owners: list[Patient], was_chosen: bool
+) -> Patient | None:
+    """Whom the dialogue or the desk found; else, as a guess, whom a callback is for or the only owner of the number."""
     if call.patient_id is not None:
         return people.patient(tx, call.patient_id)
-    return owners[0] if len(owners) == 1 and not was_chosen else None
+    if was_chosen:
+        return None
+    if queued is not None and queued.patient_id is not None:
+        return people.patient(tx, queued.patient_id)
+    return owners[0] if len(owners) == 1 else None
 
 
 def number_of(tx: Transaction, call_id: str) -> str | None:
@@ -152,13 +160,23 @@ def _last(events: tuple[dict[str, Any], ...], kind: str) -> str:
     return next((str(event["detail"]) for event in reversed(events) if event["kind"] == kind), "")
 
 
+def _purpose(events: tuple[dict[str, Any], ...]) -> str:
+    noted = (str(event["detail"]) for event in events if event["kind"] == DESK)
+    return next((each.removeprefix(PURPOSE) for each in noted if each.startswith(PURPOSE)), "")
+
+
 def _was_chosen(events: tuple[dict[str, Any], ...]) -> bool:
     """Whether the desk's word is the last one about who it is."""
     return next((event["kind"] for event in reversed(events) if event["kind"] in (PROVED, CHOSEN)), "") == CHOSEN
 
 
 def _queued(tx: Transaction, call_id: str) -> Queued | None:
-    row = tx.execute(_ENTRY.where(queue_entries.c.call_id == call_id).limit(1)).first()
+    """By which entry the caller waited, or which promise our call keeps."""
+    columns = queue_entries.c
+    row = tx.execute(_ENTRY.where(columns.call_id == call_id).limit(1)).first()
+    if row is None:
+        kept = select(talks.c.entry_id).where(talks.c.call_id == call_id, talks.c.entry_id.is_not(None)).limit(1)
+        row = tx.execute(_ENTRY.where(columns.id == kept.scalar_subquery())).first()
     return _entry(row) if row else None
 
 
@@ -166,7 +184,9 @@ _ENTRY: Select[Any] = select(queue_entries).order_by(queue_entries.c.id.desc())
 
 
 def _entry(row: Row[Any]) -> Queued:
-    return Queued(row.queue, row.turn_at, row.answered_at, bool(row.is_callback), row.purpose, row.owner)
+    return Queued(
+        row.queue, row.turn_at, row.answered_at, bool(row.is_callback), row.purpose, row.owner, row.patient_id
+    )
 
 
 def _held(tx: Transaction, now: datetime, call_id: str) -> Booking | None:
@@ -193,7 +213,7 @@ def _tried(tx: Transaction, now: datetime, number: str | None, call_id: str) -> 
     if row is None:
         return None
     answered = tx.execute(select(call_rows.c.answered_at).where(call_rows.c.id == row.call_id)).scalar()
-    return Tried(row.began_at, row.name, _last(_events(tx, row.call_id), PURPOSE), answered is not None)
+    return Tried(row.began_at, row.name, _purpose(_events(tx, row.call_id)), answered is not None)
 
 
 def _history(tx: Transaction, number: str | None, patient: Patient | None, call_id: str) -> tuple[Entry, ...]:

@@ -167,7 +167,7 @@ def test_who_calls_back_is_told_who_tried_and_why(pop: PopOf) -> None:
     pop.tx.execute(
         insert(call_rows).values(id="out", line="L1", started_at=yesterday, direction="out", called=STRANGER)
     )
-    calls.note(pop.tx, yesterday, "out", "purpose", "the result is here")
+    calls.note(pop.tx, yesterday, "out", "desk", "purpose the result is here")
     talk(pop.tx, yesterday, ANNA, "out", direction="out", number=STRANGER)
     pop.ring(STRANGER)
     tried = pop().tried
@@ -178,10 +178,23 @@ def test_who_calls_back_is_told_who_tried_and_why(pop: PopOf) -> None:
 def test_a_call_of_ours_pops_for_whom_we_call(pop: PopOf) -> None:
     row = {"id": "c1", "line": "L1", "started_at": pop.now, "direction": "out", "called": PHONE[P1]}
     pop.tx.execute(insert(call_rows).values(row))
-    calls.note(pop.tx, pop.now, "c1", "purpose", "follow-up")
+    calls.note(pop.tx, pop.now, "c1", "desk", "purpose follow-up")
     seen = pop()
     assert seen.patient is not None
     assert (seen.patient.id, seen.number, seen.purpose) == (P1, PHONE[P1], "follow-up")
+
+
+def test_a_callback_pops_for_whom_and_for_what_it_was_promised(pop: PopOf) -> None:
+    hire(pop.tx, pop.now, ANNA, "anna")
+    entry = callbacks.plan(
+        pop.tx, pop.now, PHONE[P2], pop.now, "the result", queue="reception", patient_id=P3
+    )  # fmt: skip
+    row = {"id": "c1", "line": "L1", "started_at": pop.now, "direction": "out", "called": PHONE[P2]}
+    pop.tx.execute(insert(call_rows).values(row))
+    talk(pop.tx, pop.now, ANNA, direction="out", number=PHONE[P2], entry_id=entry)
+    seen = pop()
+    assert seen.patient is not None
+    assert (seen.patient.id, seen.proof, seen.purpose) == (P3, "", "the result")
 
 
 # ---- notes and what it was about ----

@@ -149,5 +149,7 @@ def test_a_callback_can_be_withdrawn_until_it_is_made(tx: Transaction, now: date
     assert callbacks.waiting(tx) == []
     with pytest.raises(NoLongerWaits):
         callbacks.withdraw(tx, now, entry_id)
-    callbacks.restore(tx, entry_id)
-    assert [each.id for each in callbacks.waiting(tx)] == [entry_id]
+    again = callbacks.restore(tx, entry_id)
+    assert [(each.id, each.number, each.tries) for each in callbacks.waiting(tx)] == [(again, STRANGER, 0)]
+    with pytest.raises(NoLongerWaits):
+        callbacks.restore(tx, again)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import insert, select
 
-from firmware.clinic import holds, people, schedule, screen_pop, talk_notes, tasks
+from firmware.clinic import holds, people, schedule, talk_notes, tasks
 from firmware.clinic.schedule import Wish
 from firmware.language.values import Name
 from firmware.staff import users
@@ -336,7 +336,7 @@ def test_who_calls_back_is_told_who_tried(desk: Browser, office: Office) -> None
     with office.ledger.transaction() as tx:
         row = {"id": "out", "line": "L1", "direction": "out", "called": STRANGER}
         tx.execute(insert(call_rows).values(row | {"started_at": now - timedelta(hours=2)}))
-        calls.note(tx, now, "out", screen_pop.PURPOSE, "the result is here")
+        calls.note(tx, now, "out", "desk", "purpose the result is here")
         user = users.by_login(tx, "desk")
         assert user is not None
         tx.execute(insert(agents).values(user_id=user.id, extension="8001"))

@@ -32,7 +32,6 @@ CODE_LIFE = timedelta(days=30)
 TRIES_A_CALL = 3
 ANSWER_CODE = "answer code"  # stands for the card where the wrong codes of a number are counted
 LONGEST_TEXT = 1000  # characters: some five minutes of speech
-PURPOSE = "answer"  # of the text
 
 
 class AnsweredAlready(ClinicError):
@@ -72,7 +71,7 @@ def answer(
     if reachable is None or code is None:
         return None
     body = _text(profile, code, _language(tx, question))
-    return outbox.queue_text(tx, now, reachable, body, PURPOSE, line=_text_line(tx, question), author=who)
+    return outbox.queue_text(tx, now, reachable, body, outbox.ANSWER, line=_text_line(tx, question), author=who)
 
 
 def told(tx: Transaction, now: datetime, question_id: int, who: str) -> None:

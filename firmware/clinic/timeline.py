@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, FromClause, Row, Select, or_, select
 from firmware.clinic import moving, people
 from firmware.clinic.moving import Before
 from firmware.storage.ledger import Transaction
+from firmware.storage.outbox import readable
 from firmware.storage.schema import booking_events, bookings, calls, inbox, instant_text, outbox, voice_messages
 
 CALL, TEXT_IN, TEXT_OUT, BOOKING, VOICE = "call", "text-in", "text-out", "booking", "voice"
@@ -164,7 +165,7 @@ def _received(row: Row[Any]) -> Entry:
 
 def _sent(row: Row[Any]) -> Entry:
     return Entry(
-        row.created_at, TEXT_OUT, row.id, row.number, row.state, row.body,
+        row.created_at, TEXT_OUT, row.id, row.number, row.state, readable(row.body, row.purpose),
         booking_id=row.booking_id, who=row.author or "", line=row.line or "",
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ from firmware.storage import inbox as received
 from firmware.storage import lost_texts, recordings
 from firmware.storage.errors import StorageError
 from firmware.storage.ledger import Transaction
+from firmware.storage.outbox import readable
 from firmware.storage.recordings import MOST_WAITING, SHARED, VoiceMessage
 from firmware.storage.schema import inbox, outbox, outbox_parts, voice_messages
 
@@ -188,8 +189,8 @@ def _received(row: Row[Any]) -> Received:
 
 def _written(row: Row[Any]) -> Written:
     return Written(
-        row.id, row.number, row.body, row.purpose, row.booking_id, row.state, row.created_at, row.sent_at, row.error,
-        row.done_at is not None, row.author, row.parts_sent, row.parts_delivered,
+        row.id, row.number, readable(row.body, row.purpose), row.purpose, row.booking_id, row.state, row.created_at,
+        row.sent_at, row.error, row.done_at is not None, row.author, row.parts_sent, row.parts_delivered,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ left: it becomes "unknown" and is never sent again by itself. A delivery report 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,8 +24,10 @@ from firmware.storage.prepared import Prepared, named
 from firmware.storage.schema import IS_NOT_ARRIVED, outbox, outbox_parts
 
 REPORT_PATIENCE = timedelta(days=3)  # the validity period that texts are sent with
+ANSWER = "answer"  # purpose of the text whose code leads a patient to a doctor's answer
 TEXT_LIFE = timedelta(hours=24)  # a text that could not be sent for so long after it was due only confuses
 ERROR_CHARACTERS = 100
+_SECRET_CODE = re.compile(r"[0-9]{6}")
 
 
 class AlreadyAnswered(Exception):
@@ -62,6 +65,11 @@ _WITHDRAW = (
     .where(outbox.c.booking_id == bindparam("which"), outbox.c.state == "queued")
     .values(state="withdrawn")
 )
+
+
+def readable(body: str, purpose: str) -> str:
+    """A text as staff read it: a code that is for one patient only stays with that patient."""
+    return _SECRET_CODE.sub("••••••", body) if purpose == ANSWER else body
 
 
 def queue_text(

@@ -410,6 +410,11 @@ def test_a_doctor_answers_in_writing_and_the_patient_gets_a_code(sign_in: SignIn
     assert str(message(office, key).answer_code) in body
     assert "两次" not in body
     assert "Waiting for you (0)" in doctor.get("/messages").text
+    desk = sign_in("desk")
+    for address in ("/messages/outbox", f"/messages/with?number={WANG}", "/patients/1"):
+        shown = desk.get(address).text
+        assert "代码••••••" in shown
+        assert str(message(office, key).answer_code) not in shown
 
 
 def test_a_doctor_answers_by_voice(sign_in: SignIn, office: Office) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from webui.api.door import PREFIX as API_PREFIX
+from webui.api.door import ApiDoor
+from webui.api.endpoints import ENDPOINTS
 from webui.assets import PREFIX, serve_asset
 from webui.gate import Gate
 from webui.guard import Environ, WsgiApp
@@ -29,10 +32,13 @@ def build_app(office: Office) -> WsgiApp:
     """
     page_texts()
     gate = Gate(office, all_routes().build())
+    api = ApiDoor(office, ENDPOINTS)
 
     def app(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ.get("PATH_INFO", "").startswith(PREFIX):
             return serve_asset(environ, start_response)
+        if environ.get("PATH_INFO", "").startswith(API_PREFIX):
+            return api(environ, start_response)
         return gate(environ, start_response)
 
     return app

@@ -138,3 +138,14 @@ class WrongPin(StaffError, Settled):
     def __init__(self, is_locked: bool) -> None:
         super().__init__("extension and PIN do not belong together")
         self.is_locked = is_locked
+
+
+class BadTokenName(StaffError):
+    """A program's token needs a name and something that it may do."""
+
+
+class NoSuchToken(StaffError):
+    """There is no such token, or it was revoked before."""
+
+    def __init__(self, token_id: int) -> None:
+        super().__init__(f"there is no token {token_id}")

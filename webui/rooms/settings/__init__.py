@@ -12,6 +12,7 @@ from webui.rooms.settings import (
     index,
     lines,
     outside,
+    programs,
     queues,
     recording,
     rules,
@@ -24,7 +25,7 @@ from webui.routes import Routes
 
 
 def add_to(routes: Routes) -> None:
-    for room in (index, clinic, hours, calendar, rules, lines, wordings, versions, backups, trail):
+    for room in (index, clinic, hours, calendar, rules, lines, wordings, programs, versions, backups, trail):
         room.add_to(routes)
     for of_the_desk in (queues, agents, outside, recording, service):
         of_the_desk.add_to(routes)

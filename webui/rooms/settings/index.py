@@ -28,6 +28,7 @@ TILES = (  # address, name, icon, right
     ("/settings/outside", "outside", "telephone-outbound", Right.SETTINGS),
     ("/settings/recording", "recording", "record-circle", Right.SETTINGS),
     ("/users", "users", "people", Right.USERS),
+    ("/settings/programs", "programs", "plug", Right.USERS),
     ("/settings/versions", "versions", "clock-history", Right.SETTINGS),
     ("/settings/backups", "backups", "archive", Right.BACKUP),
     ("/recordings", "recordings", "soundwave", Right.AUDIT),

@@ -43,7 +43,7 @@ class WantDigits:
 
     least: int
     most: int
-    secret: bool = False  # a PIN: the recording holds silence, the journal holds only its length
+    secret: bool = False  # a PIN: kept nowhere; the recording holds silence where any number is keyed
 
 
 @dataclass(frozen=True)

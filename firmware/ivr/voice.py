@@ -101,7 +101,7 @@ class VoiceChannel:
                 key = self._key_while_telling(sound, turn.patience.first_digit_s)
                 return Keys(key) if key else Nothing()
             case WantDigits() as want:
-                with self._off_the_record(want.secret):
+                with self._off_the_record():  # birth years, cards, telephone numbers, PINs
                     return self._digits(sound, want, turn.patience)
             case WantRecording(at_most_s=at_most_s):
                 return self._message(sound, at_most_s)
@@ -209,8 +209,8 @@ class VoiceChannel:
         return seconds
 
     @contextmanager
-    def _off_the_record(self, is_secret: bool) -> Iterator[None]:
-        if self._recorder is None or not is_secret:
+    def _off_the_record(self) -> Iterator[None]:
+        if self._recorder is None:
             yield
             return
         self._recorder.mute(True)

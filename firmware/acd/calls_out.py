@@ -70,11 +70,8 @@ class Conversation(Silent):
     def answered(self) -> None:
         """With the lock held: somebody is there; if they had been missed, they are reached."""
         floor, number = self._phones.floor, self._talk.number
-        for seat in floor.seats.values():
-            if seat.talk is self._talk:
-                by = seat.agent.login
-                floor.book.write(lambda tx: tasks.close_for_number(tx, floor.now, number, by))
-                return
+        by = next((seat.agent.login for seat in floor.seats.values() if seat.talk is self._talk), "")
+        floor.book.write(lambda tx: tasks.close_for_number(tx, floor.now, number, by))
 
     def said(self, call: OutsideCall) -> None:
         with self._phones.floor.lock:

@@ -12,20 +12,29 @@ import argparse
 import json
 import ssl
 import sys
-import urllib.request
 from collections.abc import Iterator
+from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from typing import Any
+from urllib.parse import urlsplit
+
+
+class Refused(Exception):
+    """The box did not do what was asked; `error` says why for programs, the text for people."""
+
+    def __init__(self, status: int, error: str, message: str) -> None:
+        super().__init__(f"{status} {error}: {message}")
+        self.status, self.error = status, error
 
 
 class Box:
     """The box's API, as one token may use it."""
 
     def __init__(self, address: str, token: str, ca: str | None = None) -> None:
-        self._address, self._token = address.rstrip("/") + "/api/v1/", token
-        self._tls = ssl.create_default_context(cafile=ca) if address.startswith("https") else None
+        self._address, self._token = urlsplit(address), token
+        self._tls = ssl.create_default_context(cafile=ca) if self._address.scheme == "https" else None
 
     def get(self, what: str) -> Any:
-        """What the box answers; raises `urllib.error.HTTPError`, whose body says why."""
+        """What the box answers; raises `Refused`."""
         with self._open(what) as reply:
             return json.load(reply)
 
@@ -38,16 +47,22 @@ class Box:
         """Name and details of everything that happens, until the box or the token goes."""
         name = ""
         with self._open("events") as reply:
-            for line in reply:
+            while line := reply.readline():
                 kind, _, text = line.decode().strip().partition(": ")
                 if kind == "event":
                     name = text
                 elif kind == "data":
                     yield name, json.loads(text)
 
-    def _open(self, what: str, body: bytes | None = None) -> Any:
+    def _open(self, what: str, body: bytes | None = None) -> HTTPResponse:
+        place = self._address.netloc
+        connection = HTTPSConnection(place, context=self._tls) if self._tls else HTTPConnection(place)
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
-        return urllib.request.urlopen(urllib.request.Request(self._address + what, body, headers), context=self._tls)
+        connection.request("POST" if body else "GET", "/api/v1/" + what, body, headers)
+        reply = connection.getresponse()
+        if reply.status != 200:
+            raise Refused(reply.status, **json.load(reply))
+        return reply
 
 
 def main() -> None:

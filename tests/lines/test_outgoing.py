@@ -29,6 +29,7 @@ from firmware.modem.line import LineState, OutgoingCall
 from firmware.modem.virtual.client import Network, Phone
 from firmware.modem.virtual.process import NetworkProcess
 from firmware.modem.voice.line import VoiceLine
+from firmware.modem.voice.profile import LineSettings
 from tests.lines.desk import PATIENCE_S, Desk
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -129,6 +130,29 @@ def test_who_answers_and_says_hello_is_heard_and_hears(
     assert np.abs(answered.heard()[-8000:]).max() > 4000
     placed.call.hang_up()
     answered.wait_for("ended")
+
+
+@pytest.mark.parametrize(("plan", "country"), [("us", "us"), ("eu", "de")])
+def test_other_countries_invite_to_dial_and_ring_in_tones_of_their_own(
+    tmp_path: Path, hello: Path, plan: str, country: str
+) -> None:
+    clock, desk = SharedClock.create(tmp_path / "page", START, speed=20), Desk(SharedClock(tmp_path / "page"))
+    config = tmp_path / "network.yaml"
+    config.write_text(CONFIG.replace("country: cn", f"country: {plan}"))
+    with NetworkProcess(config, tmp_path / "run", clock, tmp_path / "page") as network, ThreadPoolExecutor() as pool:
+        desk.line = VoiceLine("L1", network.terminal("L1"), clock, desk.take, LineSettings(country))
+        desk.line.start()
+        desk.await_state(LineState.IDLE)
+        phone = network.phone("13800000001")
+        placed = Placed(pool, clock, desk.line.dial(phone.number))
+        phone.wait_for_ring(30)
+        clock.sleep(4.0)  # into the gap between two rings
+        answered = phone.answer()
+        answered.speak(hello)
+        placed.outcome()
+        placed.call.hang_up()
+        answered.wait_for("ended")
+        desk.line.stop()
 
 
 class Tone:

@@ -50,10 +50,14 @@ class AtSession:
         """Forget shielded codes that came outside of a stream: they belong to no call."""
         self._parser.drop_codes()
 
-    def has_heard_ring(self) -> bool:
-        """Whether a ring came, as text or as a code, that nobody has taken yet."""
+    def take_ring(self) -> bool:
+        """Whether a ring came, as text or as a code, that nobody has taken yet; what else came is kept."""
         self._keep(self._feed(self.device.read(0)))
-        return RingHeard() in self._unsolicited or self._parser.holds_code(_RING_CODE)
+        has_rung = RingHeard() in self._unsolicited or self._parser.holds_code(_RING_CODE)
+        others = [each for each in self._unsolicited if each != RingHeard()]
+        self._unsolicited.clear()
+        self._unsolicited.extend(others)
+        return has_rung
 
     def expect_ok(self, data: bytes, timeout_s: float = COMMAND_TIMEOUT_S) -> None:
         """Wait for the result that follows the end of a stream, of which `data` was read already."""

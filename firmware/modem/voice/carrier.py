@@ -58,7 +58,7 @@ class Carrier:
     def seize_for(self, call: DialledCall, stop: threading.Event) -> Found:
         """Take the line for `call`, unless it rings; what is on it then. Off-hook but for `Found.NOTHING`, `RING`."""
         self._modem.enter_voice()
-        if self._modem.rings():
+        if self._modem.take_ring():
             self._modem.release()
             return Found.RING
         self._modem.seize()

@@ -13,6 +13,8 @@ from firmware.modem.voice.at_session import AtSession
 from firmware.modem.voice.coding import Coder, coder
 from firmware.modem.voice.profile import LineSettings, Profile, SampleFormat, choose, choose_format, read_formats
 
+_T35_CODES = {"cn": "26", "us": "B5", "de": "42"}  # ITU-T T.35 annex A
+_COUNTRY = "{country}"  # in a profile's commands
 _PING_TIMEOUT_S = 2.0
 _WAKE_TRIES = 3
 _QUIET_S = 0.3
@@ -74,9 +76,9 @@ class VoiceModem:
         """Go off-hook (V.253 label 1: modem on the line)."""
         self._session.tell("AT+VLS=1")
 
-    def rings(self) -> bool:
-        """Whether a ring was reported in voice mode or before it; to be asked before the line is seized."""
-        return self._session.has_heard_ring()
+    def take_ring(self) -> bool:
+        """Whether the line rings, as far as was told until now; to be asked before it is seized."""
+        return self._session.take_ring()
 
     def send_digits(self, digits: str) -> None:
         """Dial `digits` on the seized line (+VTS: what the far end sounds like can be heard at once behind it)."""
@@ -161,7 +163,7 @@ class VoiceModem:
             self._session.tell(command)
         for command in optional:
             try:
-                self._session.tell(command)
+                self._session.tell(command.replace(_COUNTRY, _T35_CODES[self.settings.country]))
             except CommandRefused:
                 continue  # the profile says it can be done without
 

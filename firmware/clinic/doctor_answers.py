@@ -93,6 +93,7 @@ def find(tx: Transaction, profile: ClinicProfile, attempt: Attempt, code: str, y
         theirs.where(
             columns.answer_code == code,
             columns.answered_at > attempt.now - CODE_LIFE,
+            columns.deleted_at.is_(None),
             extract("year", patients.c.born) == year,
         )
     ).scalar()

@@ -120,7 +120,7 @@ class Purge:
                 sync_folder(self._folders.voice_messages)
                 with self._ledger.transaction() as writing:
                     left = update(voice_messages).where(voice_messages.c.id.in_(gone))
-                    writing.execute(left.values(deleted_at=self._now()))
+                    writing.execute(left.values(deleted_at=self._now(), answer_text=None))
                 count.messages += len(gone)
 
     def _purge_leftovers(self, count: Count) -> None:

@@ -69,6 +69,7 @@ class VoiceMessage:
     answered_by: str | None = None  # of the staff
     answer_code: str | None = None
     heard_at: datetime | None = None  # when the answer was played or told to the patient
+    deleted_at: datetime | None = None  # when its sound went, at the end of its time
 
     @property
     def is_for_desk(self) -> bool:

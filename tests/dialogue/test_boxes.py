@@ -243,10 +243,8 @@ class Listening(VirtualPort):
 def test_the_doctors_own_voice_reaches_the_patient_and_no_recording(box: Reception, clinic: Clinic) -> None:
     staff(clinic)
     hum = (6000 * np.sin(np.arange(5 * 8000) * 2 * np.pi * 440 / 8000)).astype(np.int16)
-    file = box.folders.voice_messages / "answers" / "q1.wav"
-    file.parent.mkdir()
-    soundfile.write(file, hum, 8000, subtype="PCM_16")
-    code = answer(clinic, ask(clinic), Answer("answers/q1.wav"))
+    soundfile.write(box.folders.voice_messages / "q1.answer", hum, 8000, format="WAV", subtype="PCM_16")
+    code = answer(clinic, ask(clinic), Answer("q1.answer"))
     clips = ClipStore(box.folders.clips, [DullVoice()], messages=box.folders.voice_messages)
     clock = box.clock
     assert isinstance(clock, ManualClock)

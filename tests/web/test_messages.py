@@ -427,6 +427,7 @@ def test_a_doctor_answers_by_voice(sign_in: SignIn, office: Office) -> None:
     assert soundfile.info(office.folders.voice_messages / file).samplerate == 8000
     assert doctor.get(f"/messages/voice/{key}/answer/sound").status == 200
     assert sign_in("desk").get(f"/messages/voice/{key}/answer/sound").status == 403
+    (office.folders.voice_messages / "box.wav").unlink()
     with office.ledger.transaction() as tx:
         assert recordings.find_lost_messages(tx, office.clock.now(), office.folders.voice_messages) == 0
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from bottle import HTTPError, HTTPResponse
 
 from firmware.clinic import doctor_answers
@@ -15,7 +13,7 @@ from webui.rooms.messages.naming import names
 from webui.rooms.messages.own import sound_of
 from webui.rooms.messages.sight import seen, sight
 
-ANSWERS = "answers"  # below the folder of messages
+SUFFIX = ".answer"  # a WAV file; what ends in .wav beside it is a caller's, also one without a row
 
 
 def show(reader: Reader, message_id: int) -> HTTPResponse:
@@ -59,7 +57,7 @@ def answer(reader: Reader, message_id: int) -> HTTPResponse:
 
 def _keep_recording(reader: Reader, question: VoiceMessage, content: bytes) -> HTTPResponse:
     folder = reader.office.folders.voice_messages
-    name = f"{ANSWERS}/{question.id}-{reader.now:%Y%m%d%H%M%S}.wav"
+    name = f"{question.id}-{reader.now:%Y%m%d%H%M%S}{SUFFIX}"
     try:
         with decoded(folder, content) as clip:
             put(clip, folder / name)
@@ -68,7 +66,7 @@ def _keep_recording(reader: Reader, question: VoiceMessage, content: bytes) -> H
     try:
         return _keep(reader, question, Answer(file=name))
     except BaseException:
-        Path(folder / name).unlink(missing_ok=True)
+        (folder / name).unlink(missing_ok=True)
         raise
 
 

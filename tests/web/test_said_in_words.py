@@ -14,6 +14,7 @@ from firmware.storage import calls
 from tests.web.browser import Browser
 from webui.office import Office
 from webui.rooms import roster_days
+from webui.rooms.settings import calendar
 from webui.rooms.wall.acts import STATES
 from webui.rooms.wall.seats import SUPERVISION
 from webui.words import page_texts
@@ -31,6 +32,7 @@ def test_everything_that_staff_can_do_has_a_name_in_the_audit_trail() -> None:
 
 WHICH = {".changing": 0, "saving.save": 1, "saving.put": 1, "audit.record": 3}  # which argument names what is done
 FAMILIES = {
+    "calendar ": calendar.KINDS,
     "set-up ": set_up.DOCUMENTS,
     "supervise ": (*SUPERVISION, "leave"),
     "force ": STATES,

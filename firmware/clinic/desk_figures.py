@@ -131,7 +131,7 @@ def talks_of(tx: Transaction, begins: datetime, ends: datetime) -> list[Talk]:
     t, c = talks.c, calls.c
     columns = select(
         t.call_id, t.user_id, queue_entries.c.queue, t.began_at, t.direction, t.rang_at, t.ended_at, t.wrapped_up_at,
-        c.started_at, c.ended_at.label("call_ended_at"),
+        c.started_at, c.ended_at,
     )  # fmt: skip
     wanted = columns.join(calls, c.id == t.call_id).outerjoin(queue_entries, queue_entries.c.id == t.entry_id)
     wanted = wanted.where(t.began_at >= begins, t.began_at < ends, c.line.not_in(TEST_LINES)).order_by(t.began_at)
@@ -139,10 +139,11 @@ def talks_of(tx: Transaction, begins: datetime, ends: datetime) -> list[Talk]:
 
 
 def talks_by_agent(tx: Transaction, begins: datetime, ends: datetime) -> dict[int, int]:
-    """How many talks each agent began in this time, also with the test phone."""
+    """How many talks each agent began in this time; not with the test phone."""
     t = talks.c
-    counted = select(t.user_id, func.count()).where(t.began_at >= begins, t.began_at < ends).group_by(t.user_id)
-    return {user_id: count for user_id, count in tx.execute(counted)}
+    counted = select(t.user_id, func.count().label("many")).join(calls, calls.c.id == t.call_id)
+    counted = counted.where(t.began_at >= begins, t.began_at < ends, calls.c.line.not_in(TEST_LINES))
+    return {row.user_id: row.many for row in tx.execute(counted.group_by(t.user_id))}
 
 
 def offers_by_agent(tx: Transaction, begins: datetime, ends: datetime) -> dict[int, Offers]:
@@ -203,11 +204,12 @@ def grouped(some: Iterable[Kept], by: Callable[[Kept], Key]) -> dict[Key, list[K
 
 
 def _talk(row: Any) -> Talk:
+    call_id, user_id, queue, began, direction, rang, ended, wrapped_up, started, call_ended = row
     return Talk(
-        row.call_id, row.user_id, row.queue, row.began_at, row.direction,
-        ring_s=_seconds(row.rang_at, row.began_at) if row.direction == "in" else None,
-        agent_s=_seconds(row.began_at, row.wrapped_up_at or row.ended_at),
-        trunk_s=_seconds(row.started_at, row.call_ended_at) if row.direction != "inside" else None,
+        call_id, user_id, queue, began, direction,
+        ring_s=_seconds(rang, began) if direction == "in" else None,
+        agent_s=_seconds(began, wrapped_up or ended),
+        trunk_s=_seconds(started, call_ended) if direction != "inside" else None,
     )  # fmt: skip
 
 

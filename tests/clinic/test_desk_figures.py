@@ -114,6 +114,7 @@ def test_agents_queues_and_hours_have_their_own_figures(tx: Transaction, now: da
         li: 1,
         wang: 2,
     }
+    assert desk_figures.talks_by_agent(tx, *DAY) == {li: 1, wang: 2}
     by_queue = desk_figures.grouped(desk_figures.callers(tx, *DAY), lambda each: each.queue)
     assert {key: len(some) for key, some in by_queue.items()} == {"reception": 1, "billing": 2}
     by_hour = desk_figures.grouped(talks_today, lambda each: each.at.astimezone(SHANGHAI).hour)
@@ -129,7 +130,10 @@ def test_a_ring_that_a_colleague_took_is_none(tx: Transaction, now: datetime, li
     assert desk_figures.offers_by_agent(tx, *DAY) == {li: Offers(1, 1, 0), wang: Offers(2, 0, 1)}
 
 
-@pytest.mark.parametrize("read", [desk_figures.callers, desk_figures.talks_of, desk_figures.offers_by_agent])
+@pytest.mark.parametrize(
+    "read",
+    [desk_figures.callers, desk_figures.talks_of, desk_figures.talks_by_agent, desk_figures.offers_by_agent],
+)
 def test_no_question_grows_with_the_history(tx: Transaction, read: object) -> None:
     """Each begins in an index on time, and goes on by keys."""
     asked: list[tuple[str, object]] = []

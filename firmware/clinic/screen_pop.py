@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Row, Select, select, text, update
 
 from firmware.clinic import call_journal, callbacks, people, records, talk_notes, tasks, timeline
-from firmware.clinic.call_journal import Call, NoSuchCall
+from firmware.clinic.call_journal import Call
 from firmware.clinic.callbacks import Callback
 from firmware.clinic.people import Patient
 from firmware.clinic.profile import ClinicProfile
@@ -66,7 +66,6 @@ class Pop:
 
     call: Call
     number: str | None  # the patient's, whoever called whom
-    direction: str  # in, out, inside
     purpose: str  # of a call that we made
     owners: tuple[Patient, ...]
     patient: Patient | None
@@ -86,7 +85,7 @@ class Pop:
 def gather(tx: Transaction, profile: ClinicProfile, now: datetime, call_id: str) -> Pop:
     """What is known about the call; raises `NoSuchCall`."""
     call = call_journal.call(tx, call_id)
-    direction, number = _way(tx, call_id)
+    number = number_of(call)
     events = _events(tx, call_id)
     owners = people.owners(tx, number)[:MOST_OWNERS]
     queued = _queued(tx, call_id)
@@ -94,7 +93,6 @@ def gather(tx: Transaction, profile: ClinicProfile, now: datetime, call_id: str)
     return Pop(
         call=call,
         number=number,
-        direction=direction,
         purpose=_purpose(events) or (queued.purpose if queued else ""),
         owners=tuple(owners),
         patient=patient,
@@ -138,17 +136,9 @@ def _patient(
     return owners[0] if len(owners) == 1 else None
 
 
-def number_of(tx: Transaction, call_id: str) -> str | None:
-    """The patient's number, whoever called whom; raises `NoSuchCall`."""
-    return _way(tx, call_id)[1]
-
-
-def _way(tx: Transaction, call_id: str) -> tuple[str, str | None]:
-    columns = call_rows.c
-    row = tx.execute(select(columns.direction, columns.caller, columns.called).where(columns.id == call_id)).first()
-    if row is None:
-        raise NoSuchCall(f"no call {call_id}")
-    return row.direction, row.caller if row.direction == "in" else row.called
+def number_of(call: Call) -> str | None:
+    """The patient's number, whoever called whom."""
+    return call.caller if call.direction == "in" else call.called
 
 
 def _events(tx: Transaction, call_id: str) -> tuple[dict[str, Any], ...]:

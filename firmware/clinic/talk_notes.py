@@ -13,6 +13,7 @@ from firmware.clinic.errors import ClinicError
 from firmware.language.values import Name
 from firmware.storage.desk_schema import call_notes, queue_entries, talks
 from firmware.storage.ledger import Transaction
+from firmware.storage.schema import users
 
 MOST_NOTES = 50
 NOTE_CHARACTERS = 2000
@@ -91,6 +92,13 @@ def dispose(tx: Transaction, settings: DeskSettings, user_id: int, call_id: str,
     if part is None:
         raise NotYourTalk(f"user {user_id} had no part in the call")
     tx.execute(update(talks).where(talks.c.id == part.id).values(disposition=key))
+
+
+def dispositions(tx: Transaction, call_id: str) -> list[tuple[str, str]]:
+    """What each agent said that the call was about: (the agent's name, the disposition), in the order they talked."""
+    said = select(users.c.name, talks.c.disposition).join(users, users.c.id == talks.c.user_id)
+    wanted = said.where(talks.c.call_id == call_id, talks.c.disposition.is_not(None)).order_by(talks.c.id)
+    return [(row.name, row.disposition) for row in tx.execute(wanted.limit(MOST_NOTES))]
 
 
 def needs_disposition(settings: DeskSettings, part: TalkPart | None) -> bool:

@@ -282,6 +282,16 @@ def test_something_to_do_is_noted_for_a_colleague(desk: Browser, office: Office,
     assert (task.detail, task.owner, task.number, task.call_id) == ("send the report", "nurse", WANG, "c1")
 
 
+def test_what_was_written_down_stands_on_the_page_of_the_call(desk: Browser, office: Office) -> None:
+    path = ring(office, WANG)
+    answered(office, "desk")
+    desk.send(desk.get(path).form("/desk/pop/note"), body="wants her report")
+    desk.send(desk.get(path).form("/desk/pop/about"), disposition="咨询")
+    text = desk.get("/calls/c1").text
+    assert "wants her report" in text
+    assert "Question answered" in text
+
+
 # ---- answers, as texts ----
 
 

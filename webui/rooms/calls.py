@@ -15,7 +15,7 @@ from firmware.storage import audit, calls
 from firmware.storage.ledger import Transaction
 from webui.csv_file import as_text, csv_file
 from webui.reader import Reader
-from webui.rooms import calls_filter, calls_path, calls_sound, calls_words, talk_quality
+from webui.rooms import calls_filter, calls_notes, calls_path, calls_sound, calls_words, talk_quality
 from webui.rooms.calls_filter import RATINGS, Filter
 from webui.routes import Routes
 
@@ -78,6 +78,7 @@ def show(reader: Reader, call_id: str) -> HTTPResponse:
             "texts": texts,
             "left_message": call_journal.left_message(tx, call_id),
             **calls_sound.context(reader, tx, call),
+            **calls_notes.context(reader, tx, call),
             **talk_quality.context(reader, tx, call),
         }
     return reader.page("calls/one.html", **context)

@@ -81,7 +81,7 @@ def add_task(reader: Reader) -> HTTPResponse:
     with reader.changing("task added") as change:
         call = call_journal.call(change.tx, call_id)
         owner = users.by_login(change.tx, form.raw("owner"))
-        number = screen_pop.number_of(change.tx, call_id)
+        number = screen_pop.number_of(call)
         task_id = tasks.add(
             change.tx, reader.now, detail, number=number, patient_id=call.patient_id, call_id=call_id, due_at=due_at,
             owner=owner.login if owner else None,

@@ -182,6 +182,8 @@ class Ringer:
         leg = talk.join(LegKind.AGENT, seat.agent.extension, port, hang_up, seat.user_id)
         if asker.consult is not None and asker.consult.ringing is ringing:
             asker.consult.leg, asker.consult.ringing = leg, None
+            if len(talk.speakers) == 2:
+                asker.consult = None  # a call between colleagues: nobody waits to be handed over
         if (own := talk.leg_of(asker.user_id)) is not None:
             own.party.resume()  # until now they heard it ring
         self._floor.begin_talk(seat, talk, ringing.began_at)

@@ -94,7 +94,7 @@ class Talk:
         """Somebody takes part no more; their port is silent."""
         if leg in self.legs:
             self.legs.remove(leg)
-            leg.party.leave()
+            _part(leg)
             self._wire()
 
     def hold(self, leg: Leg, first: list[list[Sound]] | None = None) -> None:
@@ -134,7 +134,7 @@ class Talk:
         """It is over for everybody; who took part."""
         legs, self.legs = self.legs, []
         for leg in legs:
-            leg.party.leave()
+            _part(leg)
         self.ended_by = self.ended_by or by
         self.over.set()
         return legs
@@ -166,6 +166,13 @@ class Talk:
                     listener.party.hear(speaker.party)
                 else:
                     listener.party.ignore(speaker.party)
+
+
+def _part(leg: Leg) -> None:
+    """A page's port outlives the talk: what was played to whoever was on hold must not."""
+    leg.party.leave()
+    if leg.is_held and leg.user_id is not None:
+        leg.port.stop()
 
 
 def _hears(listener: Leg, speaker: Leg) -> bool:

@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from firmware.clinic import sample, schedule
 from firmware.clinic.schedule import Wish
-from firmware.staff import users
+from firmware.staff import agents, users
+from firmware.staff.agents import Card
 from firmware.storage.schema import account_entries, calls, voice_messages
 from tests.browser.a_day import CHEN_MIN, STRANGER
 from tests.scenarios.stage import Stage
@@ -17,13 +18,14 @@ from webui.routes import PAGE
 
 THURSDAY = date(2026, 3, 5)
 NOT_PAGES = (  # parts of pages, files, and what only leads elsewhere
-    "/today/now", "/today/day", "/calls/export", "/calls/<call_id:re:[0-9A-Za-z-]{1,40}>/recording",
+    "/today/now", "/today/day", "/today/desk", "/calls/export", "/calls/<call_id:re:[0-9A-Za-z-]{1,40}>/recording",
     "/calls/<call_id:re:[0-9A-Za-z-]{1,40}>/recording/file", "/quality/next",
     "/calls/<call_id:re:[0-9A-Za-z-]{1,40}>/path", "/certificate/clinicbox.crt", "/flows/file", "/messages/news",
     "/messages/voice/<message_id:int>/sound", "/patients/pick", "/prompts/sound", "/prompts/say", "/setup",
     "/setup/zone-time", "/setup/<step>", "/test-phone/holder", "/test-phone/callers", "/test-phone/transcript",
     "/test-phone/state", "/test-phone/texts", "/test-phone/deeds", "/patients/<patient_id:int>/timeline",
-    "/phone-service", "/wall/now", "/wall/day", "/figures/export",
+    "/desk/pop/facts", "/desk/pop/people",
+    "/desk/pop/knowledge", "/desk/pop/text", "/phone-service", "/wall/now", "/wall/day", "/figures/export",
 )  # fmt: skip  # /setup has stories of its own
 
 
@@ -66,6 +68,13 @@ def _admin(stage: Stage) -> int:
     return found.id
 
 
+def _desk(stage: Stage) -> str:
+    """The tour's administrator takes calls."""
+    with stage.ledger.transaction() as tx:
+        agents.make(tx, _admin(stage), Card(extension="8001"))
+    return "/desk"
+
+
 _FIXED = {
     "/": "/",
     "/account": "/account",
@@ -86,6 +95,11 @@ _FIXED = {
     "/messages/voice": "/messages/voice",
     "/messages/to": "/messages/to?q=wang",
     "/messages/with": f"/messages/with?number={STRANGER}",
+    "/tasks": "/tasks",
+    "/tasks/new": "/tasks/new?patient=1",
+    "/knowledge": "/knowledge",
+    "/knowledge/new": "/knowledge/new",
+    "/knowledge/<article_id:int>": "/knowledge/1",
     "/patients": "/patients?q=chen",
     "/patients/new": "/patients/new",
     "/patients/<patient_id:int>": "/patients/1",
@@ -134,11 +148,13 @@ _FIXED = {
 }
 
 _FOUND: dict[str, Callable[[Stage], str]] = {
+    "/desk": _desk,
     "/bookings/book": lambda stage: f"/bookings/book?slot={_free_slot(stage)}&patient=5",
     "/bookings/<booking_id:int>": lambda stage: f"/bookings/{_booking(stage)}",
     "/bookings/<booking_id:int>/ticket": lambda stage: f"/bookings/{_booking(stage)}/ticket",
     "/bookings/<booking_id:int>/move": lambda stage: f"/bookings/{_booking(stage)}/move?slot={_free_slot(stage)}",
     "/calls/<call_id:re:[0-9A-Za-z-]{1,40}>": lambda stage: f"/calls/{_call(stage)}",
+    "/desk/pop": lambda stage: f"/desk/pop?call={_call(stage)}",
     "/messages/voice/<message_id:int>": lambda stage: f"/messages/voice/{stage.rows(voice_messages)[0].id}",
     "/patients/<patient_id:int>/receipt/<entry_id:int>": lambda stage: (
         f"/patients/1/receipt/{stage.rows(account_entries, patient_id=1)[-1].id}"

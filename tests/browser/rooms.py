@@ -124,6 +124,7 @@ _FIXED = {
     "/settings": "/settings",
     "/settings/clinic": "/settings/clinic",
     "/settings/hours": "/settings/hours",
+    "/settings/calendar": "/settings/calendar",
     "/settings/rules": "/settings/rules",
     "/settings/lines": "/settings/lines",
     "/settings/wordings": "/settings/wordings",

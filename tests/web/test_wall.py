@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from firmware.clinic import calendar
+from firmware.clock import ManualClock
 from firmware.control.channel import ControlServer
 from firmware.staff import agents, users
 from firmware.staff.agents import Card
@@ -43,14 +45,13 @@ class Desk:
             {"user": self.wang, "extension": "8002", "state": "ready", "since": since, "missed_in_a_row": 1},
         ]
         self.waiting: list[dict[str, Any]] = []
-        self.is_closed = False
         self.own_state: str | None = None  # of the supervisor's own seat
         self.asked: list[dict[str, Any]] = []
         self.refuses: Exception | None = None
 
     def desk(self, _: dict[str, Any]) -> dict[str, Any]:
         queues = [{"key": "reception", "waiting": self.waiting}]
-        return {"seats": self.seats, "queues": queues, "closed_now": self.is_closed}
+        return {"seats": self.seats, "queues": queues, "closed_now": False}
 
     def take(self, verb: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
         def taken(request: dict[str, Any]) -> dict[str, Any]:
@@ -215,15 +216,26 @@ def test_a_forged_state_or_agent_reaches_nobody(supervisor: Browser, exchange: D
 
 
 def test_the_desk_is_closed_and_opened_again(supervisor: Browser, exchange: Desk, office: Office) -> None:
-    supervisor.send(supervisor.get("/wall").form("/wall/closed"))
+    page = supervisor.get("/wall")
+    assert "Open now" in page.text
+    supervisor.send(page.form("/wall/closed"))
     assert exchange.asked[-1]["on"] is True
     assert trail(office)[0].what == "desk closed"
-    exchange.is_closed = True
+    with office.ledger.transaction() as tx:  # as the exchange does
+        calendar.close_now(tx, office.profile(), office.clock.now(), "supervisor")
     page = supervisor.get("/wall")
-    assert "Closed now" in page.text
+    assert "Closed by supervisor. Opens" in page.text
     supervisor.send(page.form("/wall/closed"))
     assert exchange.asked[-1]["on"] is False
     assert trail(office)[0].what == "desk opened"
+
+
+@pytest.mark.usefixtures("exchange")
+def test_outside_its_hours_the_desk_needs_no_closing(sign_in: Callable[..., Browser], clock: ManualClock) -> None:
+    clock.advance(14 * 3600)
+    page = sign_in("supervisor").get("/wall")
+    assert "Closed by the hours" in page.text
+    assert not [form for form in page.forms if form.action == "/wall/closed"]
 
 
 def test_a_part_answers_with_the_wall_so_that_the_page_keeps_its_sound(supervisor: Browser, exchange: Desk) -> None:

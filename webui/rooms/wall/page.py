@@ -7,7 +7,7 @@ from typing import Any
 
 from bottle import HTTPResponse
 
-from firmware.clinic import desk_figures
+from firmware.clinic import calendar, desk_figures
 from firmware.clinic.desk_figures import Caller, Talk
 from firmware.control.channel import ControlError
 from firmware.staff import agents
@@ -59,7 +59,8 @@ def _now(reader: Reader, tx: Transaction, *, is_public: bool = False) -> dict[st
     lines = line_views(status.get("lines", []), reader.office.places.flows(None, None), tx, reader.words)
     return {
         "is_running": bool(desk),
-        "is_closed": bool(desk.get("closed_now")),
+        "is_open": calendar.is_open(tx, reader.profile, reader.now),
+        "closure": calendar.closure(tx, reader.profile, reader.now),
         "seats": seats,
         "queues": queues,
         "ready": sum(seat.state == "ready" for seat in seats),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from firmware.control.channel import ControlError
 from firmware.control.sound import SoundStream, open_sound
 from webui.phone_service import PhoneService
 
@@ -51,6 +52,13 @@ class DeskService:
         """Do at the seat what the verb says; how the seat is then."""
         seat: Seat | None = self._phone.ask(verb, user=user_id, **details)["seat"]
         return seat or SIGNED_OUT
+
+    def leave(self, user_id: int) -> None:
+        """Whoever goes home takes no calls. In a call, or while the exchange is away, the seat finds out by itself."""
+        try:
+            self.act("sign_out", user_id)
+        except ControlError:
+            pass  # most people have no seat
 
     def desk(self) -> Desk:
         """Who sits there, and who waits."""

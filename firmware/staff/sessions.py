@@ -20,6 +20,7 @@ from firmware.storage.schema import users, web_sessions
 IDLE_S = 12 * 3600  # a working day: nobody is signed out between two patients
 LONGEST_S = 7 * 24 * 3600
 TOUCH_S = 300  # how exactly idleness is known; a page that looks every second must not write every second
+AT_WORK_S = 900
 _TOKEN_BYTES = 32
 
 
@@ -76,6 +77,13 @@ def touch(ledger: Ledger, now: datetime, session: Session) -> None:
         return
     with ledger.transaction() as tx:
         tx.execute(update(web_sessions).where(web_sessions.c.token_hash == session.token_hash).values(seen_at=now))
+
+
+def is_at_work(tx: Transaction, now: datetime, user_id: int) -> bool:
+    """Whether the user did anything in any browser in the last quarter of an hour."""
+    s = web_sessions.c
+    recent = select(s.token_hash).where(s.user_id == user_id, s.expires_at > now, s.seen_at > later(now, -AT_WORK_S))
+    return tx.execute(recent.limit(1)).first() is not None
 
 
 def close_session(tx: Transaction, token_hash: str) -> None:

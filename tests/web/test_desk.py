@@ -255,6 +255,21 @@ def test_a_call_from_another_page_that_is_refused_says_why_there(
     assert "You may not call this number" in reply.text or "no telephone number" in reply.text
 
 
+def test_who_signs_out_of_the_box_gets_no_calls(desk: Browser, me: int, seats: Seats) -> None:
+    seats.sits(me)
+    desk.send(desk.get("/account").form("/sign-out"))
+    assert seats.asked == [("sign_out", {"user": me})]
+
+
+def test_who_signs_out_of_a_second_browser_stays_at_the_desk(
+    desk: Browser, sign_in: SignIn, me: int, seats: Seats
+) -> None:
+    seats.sits(me)
+    telephone = sign_in("desk")
+    telephone.send(telephone.get("/account").form("/sign-out"))
+    assert seats.asked == []
+
+
 # ---- the lists ----
 
 

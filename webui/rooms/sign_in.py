@@ -57,6 +57,9 @@ def leave(reader: Reader) -> HTTPResponse:
         with reader.office.ledger.transaction() as tx:
             sessions.close_session(tx, reader.session.token_hash)
             audit.record(tx, reader.now, reader.login, "sign-out")
+            goes_home = not sessions.is_at_work(tx, reader.now, reader.signed_in.id)
+        if goes_home and reader.may(Right.ANSWER):
+            reader.office.desk.leave(reader.signed_in.id)
     answer = reader.go(f"{SIGN_IN}?left=1")
     forget_session_cookie(answer, reader.environ)
     return answer

@@ -2,6 +2,7 @@
 const CHANNEL = "clinicbox.desk";
 const MINE = "clinicbox.desk.mine"; // of this window, and still there when it is reloaded
 const ANSWER_WITHIN_MS = 250;
+const GONE_MS = 6000;
 
 export class Tabs {
   // `onTaken` when another window of this browser takes the sound.
@@ -9,11 +10,12 @@ export class Tabs {
     this.channel = new BroadcastChannel(CHANNEL);
     this.hasSound = false;
     this.hasLooked = false;
+    this.lostAt = null; // when this window had to give the sound away
     this.channel.onmessage = ({ data }) => {
       if (data === "who" && this.hasSound) this.channel.postMessage("me");
       if (data === "me") this.answer?.();
       if (data === "taken" && this.hasSound) {
-        this.give();
+        this.lose();
         onTaken();
       }
     };
@@ -44,11 +46,26 @@ export class Tabs {
   take() {
     this.channel.postMessage("taken");
     this.hasSound = true;
+    this.lostAt = null;
     sessionStorage.setItem(MINE, "1");
+  }
+
+  // Somebody else has it.
+  lose() {
+    this.give();
+    this.lostAt = performance.now();
+  }
+
+  // Nobody has it: the other window was closed, so it comes back to where it was before. A reload takes less time.
+  takeBack(isInUse) {
+    if (this.lostAt === null) return;
+    if (isInUse) this.lostAt = performance.now();
+    else if (performance.now() - this.lostAt > GONE_MS) this.take();
   }
 
   give() {
     this.hasSound = false;
+    this.lostAt = null;
     sessionStorage.removeItem(MINE);
   }
 }

@@ -25,17 +25,24 @@ const transfer = new Transfer(view, (path, to) => act(path, { to }));
 
 let seat = null; // as the box told it last
 let isMuted = false;
-let pressing = Promise.resolve(); // keys go one after the other, in their order
+let turn = Promise.resolve(); // when the last question has been answered
+const underWay = new Set();
 
 // ---- asking ----
 
+// One after the other, in the order in which they were pressed; a double click asks once.
 async function act(path, fields = {}) {
-  if (root.dataset.asking) return false;
-  root.dataset.asking = path; // a double click asks once
-  const reply = await ask(root.dataset.csrf, path, fields);
-  delete root.dataset.asking;
+  if (underWay.has(path)) return false;
+  underWay.add(path);
+  const reply = await inTurn(path, fields);
+  underWay.delete(path);
   take(reply, true);
   return !reply.told;
+}
+
+function inTurn(path, fields) {
+  turn = turn.then(() => ask(root.dataset.csrf, path, fields));
+  return turn;
 }
 
 async function refresh() {
@@ -72,6 +79,7 @@ async function settle() {
   if (!seat) return;
   view.show(seat, isMuted);
   if (!tabs.hasLooked) await tabs.look(wantsSound(), seat.has_sound);
+  if (wantsSound()) tabs.takeBack(seat.has_sound);
   view.flag("elsewhere", wantsSound() && !tabs.hasSound);
   if (seat.state === "ringing" && (tabs.hasSound || !wantsSound())) ring.start(seat.offer?.queue ?? "");
   else ring.stop();
@@ -104,7 +112,7 @@ async function onLost(code) {
   sound.detach();
   await new Promise((done) => setTimeout(done, RECONNECT_MS));
   const reply = await look();
-  if (reply.seat?.has_sound && !sound.isAttached) tabs.give(); // somebody else has it now
+  if (reply.seat?.has_sound && !sound.isAttached) tabs.lose(); // somebody else has it now
   take(reply);
 }
 
@@ -126,12 +134,19 @@ function allowSignIn() {
   view.button("sign-in").disabled = false;
 }
 
+// A telephone needs no test here.
+function chooseDevice() {
+  view.flag("sound-test", device() === "browser");
+  view.button("sign-in").disabled = device() === "browser";
+}
+
+const device = () => root.querySelector("[name=device]:checked")?.value ?? "browser";
+
 async function signIn() {
-  const device = root.querySelector("[name=device]:checked")?.value ?? "browser";
   test.end();
   sound.detach();
-  if (device === "browser") tabs.take();
-  if (!(await act("sign-in", { device }))) tabs.give();
+  if (device() === "browser") tabs.take();
+  if (!(await act("sign-in", { device: device() }))) tabs.give();
 }
 
 function takeOver() {
@@ -163,9 +178,7 @@ function press(key) {
   setTimeout(() => button.classList.remove("is-pressed"), 120);
   sound.audio.tone(key);
   view.text("digits", (view.part("digits").textContent + key).slice(-DIGITS_SHOWN));
-  pressing = pressing
-    .then(() => ask(root.dataset.csrf, "digits", { keys: key }))
-    .then((reply) => take(reply, Boolean(reply.told)));
+  inTurn("digits", { keys: key }).then((reply) => take(reply, Boolean(reply.told)));
 }
 
 function toggleKeypad() {
@@ -237,6 +250,7 @@ document.addEventListener("click", (event) => {
 
 watchKeys(view, () => seat, { press, does: (name) => view.button(name)?.click() });
 
+for (const each of root.querySelectorAll("[name=device]")) each.addEventListener("change", chooseDevice);
 for (const select of root.querySelectorAll("[data-device]")) {
   select.addEventListener("change", () => sound.choose(select.dataset.device, select.value));
 }

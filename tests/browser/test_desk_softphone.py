@@ -1,0 +1,300 @@
+"""The desk's telephone in a real browser: a patient's call from ring to the work after it, by what each side hears."""
+
+from __future__ import annotations
+
+import wave
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, Playwright
+
+from firmware.audio.levels import tone
+from firmware.audio.port import SAMPLE_RATE_HZ
+from firmware.staff import agents, users
+from firmware.staff.agents import Card
+from firmware.storage.desk_schema import queue_entries, talks
+from tests.browser.people import Person, launch
+from tests.scenarios import people
+from tests.scenarios.people import voices_in
+from tests.scenarios.stage import Caller, Stage
+
+SPEED = 1.0
+WANG_XIUYING, LIU_QIANG = "13800000001", "13800000005"
+PATIENT_HZ, AGENT_HZ, COLLEAGUE_HZ = 600.0, 1000.0, 1500.0
+LISTENED_S = 2.0  # longer than a pause of whoever speaks
+AUDIBLE = 20  # of 100 on the page's meter
+PATIENCE_MS = 40_000
+
+pytestmark = pytest.mark.timeout(300)
+
+
+class AtTheDesk:
+    """An agent who uses the page."""
+
+    def __init__(self, person: Person, extension: str, **card: Any) -> None:
+        self.person, self.page, self.stage = person, person.page, person.stage
+        with self.stage.ledger.transaction() as tx:
+            user = users.by_login(tx, "desk")
+            assert user is not None
+            agents.make(tx, user.id, Card(extension=extension, skills={"reception": 1}, **card))
+        self.user_id = user.id
+        person.goes_to("/desk")
+
+    def comes_to_work(self) -> None:
+        """Speaks, is heard, signs in, is ready."""
+        if self.state() == "offline":
+            self.person.button("desk.test").click()
+            self.page.get_by_text(self.person.words("desk.test_heard")).wait_for(timeout=PATIENCE_MS)
+            self.person.button("desk.sign_in").click()
+            self.is_in("not-ready")
+        if self.state() != "ready":
+            self.person.button("desk.ready").click()
+        self.is_in("ready")
+        self.stage.eventually("the page has sound", lambda: self.seat()["has_sound"])
+
+    def state(self) -> str:
+        self.page.wait_for_selector("#desk:not([data-state=''])")
+        return str(self.page.locator("#desk").get_attribute("data-state"))
+
+    def is_in(self, state: str, page: Page | None = None) -> None:
+        (page or self.page).wait_for_selector(f"#desk[data-state={state}]", timeout=PATIENCE_MS)
+
+    def seat(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.page.evaluate("fetch('/desk/state').then((reply) => reply.json())")["seat"]
+        return found
+
+    def hears(self) -> None:
+        """Sound from the call is played."""
+        self.page.wait_for_function(
+            "least => document.querySelector('[data-part=heard]').value >= least", arg=AUDIBLE, timeout=PATIENCE_MS
+        )
+
+    def hears_nothing(self) -> None:
+        self.page.wait_for_function(
+            "most => document.querySelector('[data-part=heard]').value < most", arg=AUDIBLE, timeout=PATIENCE_MS
+        )
+
+    def answers(self) -> None:
+        self.is_in("ringing")
+        self.page.keyboard.press("F2")
+        self.is_in("talking")
+
+    def goes_home(self) -> None:
+        if self.state() == "talking":
+            self.page.keyboard.press("F4")
+        if self.state() == "wrap-up":
+            self.person.button("desk.wrapped_up").click()
+        self.person.button("desk.sign_out").click()
+        self.is_in("offline")
+
+
+@pytest.fixture(scope="module")
+def speaking_browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser whose microphone hears somebody with a voice of 1000 Hz."""
+    voice = spoken(tmp_path_factory.mktemp("voice") / "agent.wav")
+    browser = launch(playwright, f"--use-file-for-fake-audio-capture={voice}")
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def hire(speaking_browser: Browser, stage: Stage, port: int) -> Callable[..., Any]:
+    """`with hire("en") as desk`: the receptionist at the desk's page, with the extension 8001."""
+
+    @contextmanager
+    def come(language: str = "en", view: str = "desktop", **card: Any) -> Iterator[AtTheDesk]:
+        address = f"http://127.0.0.1:{port}"
+        person = Person(speaking_browser, stage, address, "en" if language == "en" else "zh", view, "light")
+        person.sign_in("desk")
+        desk = AtTheDesk(person, "8001", **card)
+        desk.comes_to_work()
+        yield desk
+        desk.goes_home()
+        assert person.leaves() == []
+
+    return come
+
+
+def test_a_patients_call_is_answered_held_reloaded_and_wrapped_up(
+    stage: Stage, hire: Callable[..., Any], tmp_path: Path
+) -> None:
+    with hire() as desk:
+        page, person = desk.page, desk.person
+        title = page.title()
+        caller = stage.ring("L1", WANG_XIUYING)
+        caller.press("0")
+        desk.is_in("ringing")
+        page.locator("[data-part=offer]").get_by_text(WANG_XIUYING).wait_for()
+        page.wait_for_function("title => document.title !== title", arg=title)  # it blinks
+        person.button("desk.answer").click()
+        desk.is_in("talking")
+        assert page.title() == title
+        hears_agent(stage, caller)
+        desk.hears_nothing()
+        speaks(caller, tmp_path)
+        desk.hears()
+        person.button("desk.hold").click()
+        page.locator("[data-part=held]").wait_for()
+        hears_agent_no_more(stage, caller)
+        page.keyboard.press("F8")
+        page.locator("[data-part=held]").wait_for(state="hidden")
+        hears_agent(stage, caller)
+        person.button("desk.mute").click()
+        hears_agent_no_more(stage, caller)
+        person.button("desk.mute").click()
+        hears_agent(stage, caller)
+        page.reload()
+        desk.is_in("talking")
+        desk.hears()
+        hears_agent(stage, caller)
+        assert not desk.seat()["talk"]["is_held"]
+        page.keyboard.press("F4")
+        desk.is_in("wrap-up")
+        caller.is_released()
+        person.button("desk.wrapped_up").click()
+        desk.is_in("ready")
+    (entry,) = stage.rows(queue_entries)
+    assert (entry.state, entry.user_id) == ("answered", desk.user_id)
+    assert [talk.ended_by for talk in stage.rows(talks)] == ["agent"]
+
+
+def test_a_second_window_says_where_the_desk_is_and_can_take_the_call(
+    stage: Stage, hire: Callable[..., Any], tmp_path: Path
+) -> None:
+    with hire("zh") as desk:
+        person = desk.person
+        caller = is_connected(stage, desk)
+        second = person.open_window()
+        second.goto("/desk")
+        second.get_by_text(person.words("desk.elsewhere")).wait_for()
+        desk.is_in("talking", second)
+        hears_agent(stage, caller)
+        second.get_by_role("button", name=person.words("desk.take_over")).click()
+        desk.page.get_by_text(person.words("desk.elsewhere")).wait_for()
+        speaks(caller, tmp_path)
+        desk.page, first = second, desk.page
+        desk.hears()
+        hears_agent(stage, caller)
+        first.close()
+        hears_agent(stage, caller)
+        second.get_by_role("button", name=person.words("desk.hang_up")).click()
+        desk.is_in("wrap-up")
+        caller.is_released()
+        person.page = second
+
+
+def test_a_colleague_is_asked_first_and_gets_the_caller(stage: Stage, hire: Callable[..., Any]) -> None:
+    with hire() as desk, people.Person(stage, "liu", "8002", COLLEAGUE_HZ) as liu:
+        page, person = desk.page, desk.person
+        caller = is_connected(stage, desk)
+        liu.comes_to_work()
+        page.keyboard.press("F10")
+        page.locator("#transfer").get_by_label("Liu").check()
+        person.button("desk.speak_first").click()
+        liu.answers()
+        page.locator("[data-part=consult]").get_by_text("Liu").wait_for()
+        hears_agent_no_more(stage, caller)
+        liu.hears(AGENT_HZ)
+        person.button("desk.join").click()
+        stage.eventually("all three", lambda: {AGENT_HZ, COLLEAGUE_HZ} <= voices_lately(caller))
+        page.locator("[data-part=parties]").get_by_text("Liu").wait_for()
+        page.keyboard.press("F4")
+        desk.is_in("wrap-up")
+        stage.eventually("Liu alone", lambda: voices_lately(caller) == {COLLEAGUE_HZ})
+        caller.hang_up()
+        liu.is_in("wrap-up")
+        liu.ask("sign_out")
+
+
+def test_a_number_is_called_and_both_hear_each_other(stage: Stage, hire: Callable[..., Any], tmp_path: Path) -> None:
+    with hire("zh", "phone") as desk:
+        person = desk.person
+        person.field("desk.dial_number").fill(LIU_QIANG)
+        person.button("desk.call").click()
+        desk.is_in("talking")
+        phone = stage.network.phone(LIU_QIANG)
+        stage.eventually("the telephone rings", lambda: phone.wait_for_ring() is not None)
+        called = Caller(stage, phone.answer())
+        hears_agent(stage, called)
+        speaks(called, tmp_path)
+        desk.hears()
+        called.hang_up()
+        desk.is_in("wrap-up")
+
+
+def test_the_page_goes_on_after_the_exchange_has_started_afresh(stage: Stage, hire: Callable[..., Any]) -> None:
+    with hire() as desk:
+        person = desk.person
+        for part in ("/desk/", "/live", "ERR_"):
+            person.excuse(part)  # the story is about it
+        stage.kill_box()
+        person.reads(person.words("desk.told.away"), "#desk")
+        stage.restart_box()
+        desk.page.locator("[data-part=away]").wait_for(state="hidden", timeout=PATIENCE_MS)
+        stage.eventually("the page has sound again", lambda: desk.seat()["has_sound"])
+        caller = is_connected(stage, desk)
+        caller.hang_up()
+        desk.is_in("wrap-up")
+
+
+def test_what_the_desk_refuses_is_said_in_words(stage: Stage, hire: Callable[..., Any]) -> None:
+    with hire(outside_class="none") as desk:
+        page, person = desk.page, desk.person
+        person.excuse("/desk/dial")  # the browser notes every refusal
+        person.field("desk.dial_number").fill("13900000077")
+        person.button("desk.call").click()
+        person.reads(person.words("desk.refused.NumberForbidden"))
+        person.field("desk.dial_number").fill("8099")
+        person.button("desk.call").click()
+        assert desk.state() == "ready"
+        page.keyboard.press("F7")
+        page.get_by_role("button", name=person.words("desk.reason.meal"), exact=True).click()
+        desk.is_in("not-ready")
+        page.reload()
+        desk.is_in("not-ready")
+        assert page.locator("[data-part=state]").inner_text() == person.words("desk.reason.meal")
+        person.button("desk.ready").click()
+        desk.is_in("ready")
+
+
+def is_connected(stage: Stage, desk: AtTheDesk) -> Caller:
+    caller = stage.ring("L1", WANG_XIUYING)
+    caller.press("0")
+    desk.answers()
+    hears_agent(stage, caller)
+    return caller
+
+
+def voices_lately(caller: Caller) -> set[float]:
+    return voices_in(caller.call.heard()[-round(LISTENED_S * SAMPLE_RATE_HZ) :])
+
+
+def hears_agent(stage: Stage, caller: Caller) -> None:
+    stage.eventually("the caller hears the agent", lambda: AGENT_HZ in voices_lately(caller))
+
+
+def hears_agent_no_more(stage: Stage, caller: Caller) -> None:
+    stage.eventually("the caller hears no agent", lambda: AGENT_HZ not in voices_lately(caller))
+
+
+def speaks(caller: Caller, folder: Path) -> None:
+    """The patient speaks on and on (a tone of a minute)."""
+    file = folder / "patient.wav"
+    with wave.open(str(file), "wb") as wav:
+        wav.setparams((1, 2, SAMPLE_RATE_HZ, 0, "NONE", ""))
+        wav.writeframes(tone((PATIENT_HZ,), 60.0, -13.0).tobytes())
+    caller.call.speak(file)
+
+
+def spoken(file: Path) -> Path:
+    """Words of half a second with pauses between them: what never changes a browser takes for noise."""
+    times = np.arange(24_000) / 48_000
+    sound = np.concatenate([8000 * np.sin(2 * np.pi * AGENT_HZ * times), np.zeros(24_000)]).astype("<i2")
+    with wave.open(str(file), "wb") as wav:
+        wav.setparams((1, 2, 48_000, 0, "NONE", ""))
+        wav.writeframes(sound.tobytes())
+    return file

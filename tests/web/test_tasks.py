@@ -95,6 +95,18 @@ def test_only_mine_are_shown_when_wished(desk: Browser, office: Office) -> None:
     assert "To do (1)" in mine
 
 
+def test_of_very_many_the_most_urgent_are_shown(desk: Browser, office: Office) -> None:
+    with office.ledger.transaction() as tx:
+        for number in range(60):
+            due_at = office.clock.now() + timedelta(hours=60 - number)
+            tasks.add(tx, office.clock.now(), f"task {number:02}", due_at=due_at)
+    page = desk.get("/tasks")
+    assert "To do (60)" in page.text
+    assert "10 more follow" in page.text
+    assert "task 59" in page.text
+    assert "task 09" not in page.text
+
+
 def test_a_task_is_noted_for_a_patient(desk: Browser, office: Office) -> None:
     page = desk.get("/tasks/new?patient=1")
     assert page.form("/tasks/new").fields["number"] == WANG

@@ -24,6 +24,7 @@ from webui.routes import Routes
 HERE = "/tasks"
 DAY_ENDS = time(18)
 SHOWN = ("all", "mine")
+MOST_SHOWN = 50  # the most urgent; nobody reads further down
 MOST_OWNERS = 3
 
 
@@ -47,11 +48,14 @@ def show(reader: Reader) -> HTTPResponse:
         if which == "mine":
             waiting = [each for each in waiting if each.owner == reader.login]
             planned = [each for each in planned if each.owner == reader.login]
+        counts = len(waiting), len(planned)
+        waiting, planned = waiting[:MOST_SHOWN], planned[:MOST_SHOWN]
         numbers = {each.patient_id: people.numbers(tx, each.patient_id) for each in waiting if each.patient_id}
         context: dict[str, Any] = {
             "tasks": waiting,
             "callbacks": planned,
             "which": which,
+            "counts": counts,
             "names": _names(tx, {each.number for each in waiting} | {each.number for each in planned}),
             "patients": _patients(tx, {each.patient_id for each in waiting} | {each.patient_id for each in planned}),
             "own_number": lambda patient_id: next(iter(numbers.get(patient_id, ())), ""),

@@ -40,7 +40,7 @@ def test_a_silent_caller_is_asked_three_times_in_other_words_then_may_leave_a_me
 
 def test_wrong_keys_too(clinic: Clinic) -> None:
     caller = clinic.call(P1)
-    assert caller.press("7").startswith("没有这个选项")
+    assert caller.press("4").startswith("没有这个选项")
     assert caller.press("6").startswith("您按的键不对")
     caller.press("4")
     assert isinstance(caller.turn.want, WantRecording)

@@ -112,7 +112,13 @@ def test_a_supervisor_closes_early_from_any_telephone(stage: Stage, hire: Hire) 
     with stage.ledger.transaction() as tx:
         pin = phone_pins.renew(tx, mei.user_id)
     caller = stage.ring("L1", "13900000077")
-    for question, keys in (("预约挂号", "7"), ("请输入分机号", "8100#"), ("电话密码", pin), ("现在下班", "1")):
+    for question, keys in (
+        ("预约挂号", "5"),
+        ("请问想了解什么", "7"),
+        ("请输入分机号", "8100#"),
+        ("电话密码", pin),
+        ("现在下班", "1"),
+    ):
         caller.hears(question)
         caller.press(keys)
     caller.hears("已经下班", "二月", "十七号", "星期二")  # over the Sunday and the holiday

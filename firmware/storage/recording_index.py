@@ -13,7 +13,7 @@ from firmware.storage.recordings import DELETED
 from firmware.storage.schema import recording_marks, recordings
 
 MARKS = (  # "paused" and "continued" are the recording's, "held" and "resumed" the talk's
-    "answered", "held", "resumed", "paused", "continued", "transferred", "joined", "left", "rated", "note",
+    "answered", "held", "resumed", "paused", "continued", "transferred", "joined", "to-menu",
 )  # fmt: skip
 ORDINARY = "ordinary"
 BY_AGE, BY_QUOTA, REFUSED, LOST = "age", "quota", "refused", "lost"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 from bottle import HTTPResponse
 
@@ -45,7 +45,8 @@ def show(reader: Reader) -> HTTPResponse:
     ]
     return reader.page(
         "quality/page.html", rows=rows, appeals=appeals, per_month=reader.office.quality().per_month,
-        month=f"{month:%Y-%m}", months=_months(reader),
+        month=f"{month:%Y-%m}", months=_months(reader), first=begins.astimezone(reader.zone).date(),
+        last=ends.astimezone(reader.zone).date() - timedelta(days=1),
     )  # fmt: skip
 
 
@@ -56,7 +57,7 @@ def go_to_next(reader: Reader) -> HTTPResponse:
         found = quality.next_to_judge(tx, reader.query.key("agent"), begins, ends)
     if found is None:
         return reader.refused("quality.none_left", QUALITY)
-    return reader.go(f"/calls/{found}#judge")
+    return reader.go(f"/calls/{found}?judge=yes#judge")
 
 
 def judge(reader: Reader, call_id: str) -> HTTPResponse:

@@ -16,7 +16,7 @@ from webui.rooms.calls import CALL
 from webui.routes import Routes
 
 ADDRESS = "/recordings"
-SHOWN = 15
+SHOWN = 10
 COUNTED = ("by_age", "by_quota", "messages", "held", "leftovers", "orphan_files", "orphan_rows", "failed")
 MOST_REASON = 150
 

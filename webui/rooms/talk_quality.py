@@ -21,6 +21,7 @@ def context(reader: Reader, tx: Transaction, call: Call) -> dict[str, Any]:
     return {
         "rating": ratings.of_call(tx, call.id),
         "scores": [shown(reader, score) for score in own],
+        "judges_now": bool(reader.query.raw("judge")),
         "forms": reader.office.quality().forms if judges else (),
         "judged_agents": quality.agents_in(tx, call.id) if judges and call.is_over else [],
     }

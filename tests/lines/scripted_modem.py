@@ -9,8 +9,9 @@ import threading
 import tty
 from pathlib import Path
 
-from firmware.clock import Clock
+from firmware.clock import Clock, Deadline
 from firmware.modem.voice import dle
+from tests.lines.desk import PATIENCE_S
 
 DIALOGUES = Path(__file__).parent.parent / "dialogues"
 _TICK_S = 0.01
@@ -45,6 +46,13 @@ class ScriptedModem:
         self._line = b""
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
+
+    def await_command(self, command: str, times: int = 1) -> None:
+        """Wait until the host has sent `command` so often."""
+        deadline = Deadline(self._clock, PATIENCE_S)
+        while self.commands.count(command) < times:
+            assert not deadline.is_over, self.commands
+            self._clock.sleep(0.02)
 
     def say(self, *lines: str) -> None:
         self.send("".join(f"\r\n{line}\r\n" for line in lines).encode())

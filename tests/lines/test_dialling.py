@@ -86,10 +86,7 @@ def test_the_digits_follow_the_dial_tone_and_a_change_of_poles_or_a_voice_is_the
 ) -> None:
     call = connect()
     says("AT+VRX", bytes_of(DIAL_TONE))
-    deadline = Deadline(clock, PATIENCE_S)
-    while f"AT+VTS={DIGITS}" not in modem.commands:
-        assert not deadline.is_over
-        clock.sleep(0.02)
+    modem.await_command(f"AT+VTS={DIGITS}")
     says(listens, sign)
     port = outcome(call, clock)
     assert port.hung_up is None

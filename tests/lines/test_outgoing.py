@@ -14,7 +14,7 @@ import soundfile
 
 from firmware.audio.levels import tone
 from firmware.audio.port import HungUp, Port, Sound
-from firmware.clock import SharedClock
+from firmware.clock import Deadline, SharedClock
 from firmware.modem.errors import (
     Busy,
     CallCancelled,
@@ -28,6 +28,7 @@ from firmware.modem.errors import (
 from firmware.modem.line import LineState, OutgoingCall
 from firmware.modem.virtual.client import Network, Phone
 from firmware.modem.virtual.process import NetworkProcess
+from firmware.modem.voice.dialled_call import DialledCall
 from firmware.modem.voice.line import VoiceLine
 from firmware.modem.voice.profile import LineSettings
 from tests.lines.desk import PATIENCE_S, Desk
@@ -55,7 +56,15 @@ class Placed:
 
     def outcome(self) -> Port:
         """The sound of the call; raises what `connect` raised."""
-        return self._port.result(self._clock.real_s(5 * PATIENCE_S))  # sound falls behind on a busy machine
+        return self._port.result(self._clock.real_s(PATIENCE_S))
+
+    def hears_ringing(self) -> None:
+        """Wait until two seconds more of the call's sound have come, in which there is a ring."""
+        assert isinstance(self.call, DialledCall)
+        port, deadline = self.call.port, Deadline(self._clock, PATIENCE_S)
+        until_s = port.seconds + 2.0
+        while port.seconds < until_s and not deadline.is_over:
+            self._clock.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
@@ -92,9 +101,11 @@ def _takes_the_next_call(network: Network, desk: Desk) -> None:
     """Whatever became of the call that was placed."""
     desk.await_state(LineState.IDLE)
     call = network.phone(f"136000{next(_phones):05}").dial(NUMBERS[desk.line.name])
-    desk.answer_next()
-    call.wait_for("answered")
-    call.hang_up()
+    try:
+        desk.answer_next()
+        call.wait_for("answered")
+    finally:
+        call.hang_up()
 
 
 @pytest.fixture
@@ -173,6 +184,7 @@ def test_who_answers_and_says_nothing_is_there_when_the_next_ring_is_missed(
 ) -> None:
     placed = place(phone.number)
     phone.wait_for_ring(30)
+    placed.hears_ringing()
     answered = phone.answer()
     placed.outcome()
     placed.call.hang_up()

@@ -62,7 +62,7 @@ class Carrier:
             self._modem.release()
             return Found.RING
         self._modem.seize()
-        found = dial_tone.listen(self._modem, self._clock, lambda: call.is_released or stop.is_set())
+        found = dial_tone.listen(self._modem, lambda: call.is_released or stop.is_set())
         if found is Found.RING:  # off-hook all the same, or refused in the burst: `carry_on` makes sure
             self._clock.sleep(_NEXT_GAP_S)
             return Found.SOMEBODY

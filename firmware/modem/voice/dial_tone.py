@@ -11,14 +11,11 @@ from enum import Enum
 
 from firmware.audio.network_sound import Kind, NetworkEar
 from firmware.audio.port import FRAME_SAMPLES, SAMPLE_RATE_HZ, Sound
-from firmware.clock import Clock, Deadline
-from firmware.modem.errors import ModemSilent
 from firmware.modem.voice import dle
+from firmware.modem.voice.life_sign import LOOK_S, LifeSign
 from firmware.modem.voice.modem import VoiceModem
 
 DIAL_TONE_WAIT_S = 3.0  # of sound; ITU-T Q.543: nearly always within 0.6 s, under heavy load 3 s
-_LOOK_S = 0.1
-_SILENT_MODEM_S = 3.0
 _RING = dle.SignalHeard(dle.LineSignal.RING)
 
 
@@ -33,24 +30,21 @@ class Found(Enum):
     NOTHING = "given up"
 
 
-def listen(modem: VoiceModem, clock: Clock, is_given_up: Callable[[], bool]) -> Found:
+def listen(modem: VoiceModem, is_given_up: Callable[[], bool]) -> Found:
     """What is on the line; the modem is back in command state, still off-hook."""
     unshielder = dle.Unshielder()
     data = modem.begin_receiving()
     modem.device.read_in_chunks_of(FRAME_SAMPLES)
-    ear, patience = Ear(modem.settings.country), Deadline(clock, _SILENT_MODEM_S)
+    ear, life = Ear(modem.settings.country), LifeSign()
     while True:
         sound, events = unshielder.feed(data)
-        if sound:
-            patience = Deadline(clock, _SILENT_MODEM_S)
+        life.looked(sound)
         found = Found.NOTHING if is_given_up() else Found.RING if _RING in events else None
         found = found or ear.hear(modem.coder.decode(sound))
         if found is not None:
             modem.end_stream(dle.ABORT_RECEIVE, unshielder)
             return found
-        if patience.is_over:
-            raise ModemSilent("no sound comes from the modem")
-        data = modem.device.read(_LOOK_S)
+        data = modem.device.read(LOOK_S)
 
 
 class Ear:

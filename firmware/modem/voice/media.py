@@ -12,14 +12,13 @@ from firmware.audio.call_tones import CallToneDetector
 from firmware.audio.digits import DigitDetector
 from firmware.audio.port import FRAME_S, FRAME_SAMPLES, SILENT_FRAME, Port, Tap
 from firmware.clock import Clock, Deadline
-from firmware.modem.errors import LineNotSeized, ModemGarbled, ModemSilent
+from firmware.modem.errors import LineNotSeized, ModemGarbled
 from firmware.modem.voice import dle
+from firmware.modem.voice.life_sign import LOOK_S, SILENT_MODEM_S, LifeSign
 from firmware.modem.voice.modem import VoiceModem
 from firmware.modem.voice.playout import PlayOut
 from firmware.modem.voice.supervision import Supervision
 
-_SILENT_MODEM_S = 3.0
-_LOOK_S = 0.1  # how long a read may keep a hang-up waiting
 _CHUNK_AT_KEY = FRAME_SAMPLES // 2  # a key must stop a prompt within 60 ms of its start: half of a frame counts
 _RINGS_UNTIL_S = 6.0  # a ring this long after going off-hook: the modem did not (one cadence of 5 s and a bit)
 _LAST_WORD_SAMPLES = 400  # what is no more in the modem's buffer but not yet on the line
@@ -52,7 +51,6 @@ class Media:
         self._detectors: list[Tap] = [CallToneDetector(modem.settings.country, port.hang_up)]
         self._unshielder = dle.Unshielder()
         self._ending = dle.END_DUPLEX
-        self._began_s = clock.monotonic()
 
     def run(self) -> None:
         """Carry the call until it is over; raises `LineNotSeized` when the line goes on ringing."""
@@ -83,7 +81,7 @@ class Media:
     def _handle(self, event: dle.VoiceEvent) -> None:
         match event:
             case dle.SignalHeard(dle.LineSignal.RING):
-                if self._clock.monotonic() - self._began_s < _RINGS_UNTIL_S:
+                if self._supervision.seconds < _RINGS_UNTIL_S:
                     raise LineNotSeized("the line goes on ringing")
             case dle.SignalHeard(signal):
                 if not self._took_signal(signal):
@@ -128,15 +126,13 @@ class Duplex(Media):
 
     def _carry(self) -> None:
         data = self._modem.begin_duplex()
-        heard_s = self._clock.monotonic()
+        life = LifeSign()
         while self._is_up():
+            life.looked(data)
             if data:
-                heard_s = self._clock.monotonic()
                 self._exchange(data)
-            elif self._clock.monotonic() - heard_s > _SILENT_MODEM_S:
-                raise ModemSilent("no sound comes from the modem")
             self._device.read_in_chunks_of(_CHUNK_AT_KEY if self._may_be_key() else FRAME_SAMPLES)
-            data = self._device.read(_LOOK_S)
+            data = self._device.read(LOOK_S)
         self._finish()
 
     def _may_be_key(self) -> bool:
@@ -157,7 +153,7 @@ class Duplex(Media):
 
     def _drain(self) -> None:
         left = self._playout.waiting + _LAST_WORD_SAMPLES
-        deadline = Deadline(self._clock, _SILENT_MODEM_S)
+        deadline = Deadline(self._clock, SILENT_MODEM_S)
         while left > 0 and not deadline.is_over and self._port.hung_up is None:
             sound = self._unshield(self._device.read(FRAME_S))
             self._hear(sound)
@@ -195,17 +191,16 @@ class TurnTaking(Media):
         data = self._modem.begin_receiving()
         self._let_time_pass()
         self._device.read_in_chunks_of(FRAME_SAMPLES)
-        heard_s = self._clock.monotonic()
+        life = LifeSign()
         while self._is_up() and self._port.only_listens:
             sound = self._unshield(data)
+            life.looked(sound)
             if sound:
-                heard_s = self._now_s = self._clock.monotonic()
+                self._now_s = self._clock.monotonic()
                 self._hear(sound)
                 self._playout.passed(len(sound))
                 self._playout.due()  # the port's time goes on; nobody hears its frames
-            elif self._clock.monotonic() - heard_s > _SILENT_MODEM_S:
-                raise ModemSilent("no sound comes from the modem")
-            data = self._device.read(_LOOK_S)
+            data = self._device.read(LOOK_S)
         self._modem.end_stream(self._ending, self._unshielder)
 
     def _let_time_pass(self) -> None:

@@ -44,6 +44,11 @@ class Supervision:
         self._faults = 0
         self._window_ends = 0.0
 
+    @property
+    def seconds(self) -> float:
+        """How long the line has been listened to, counted in samples."""
+        return self._samples / SAMPLE_RATE_HZ
+
     def signal(self, signal: LineSignal) -> None:
         """The modem reported something."""
         if signal in _ENDINGS and signal not in self._ignored:
@@ -60,6 +65,7 @@ class Supervision:
         self.is_loud = len(sound.translate(None, self._quiet)) > _LOUD_SHARE * len(sound)
         if self.is_loud and not self._port.is_speaking:
             self._silent_samples = 0
+            self._samples += len(sound)
         else:
             self.passed(len(sound))
 
@@ -74,7 +80,7 @@ class Supervision:
 
     def fault(self) -> None:
         """The stream has a hole, or a code that nobody knows."""
-        now_s = self._samples / SAMPLE_RATE_HZ
+        now_s = self.seconds
         if now_s > self._window_ends:
             self._window_ends = now_s + _FAULT_WINDOW_S
             self._faults = 0

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from simple_websocket import Client
-from simple_websocket.errors import ConnectionError as Refused
+from simple_websocket.errors import ConnectionError as Unanswered
 
 from firmware.acd.errors import NotSignedIn
 from firmware.clock import ManualClock
@@ -17,7 +17,7 @@ from tests.web.browser import Browser, WsgiApp
 from tests.web.handset import eventually
 from tests.web.seats import Seats
 from tests.web.test_desk import agent
-from tests.web.test_phone_socket import closed_with, hears_the_end, serve
+from tests.web.test_phone_socket import REFUSED, closed_with, hears_the_end, serve
 from webui.desk_echo import LATER_FRAMES
 from webui.gate import SESSION_COOKIE
 from webui.office import Office
@@ -81,6 +81,18 @@ def test_the_page_that_was_opened_last_has_the_sound(desk: Browser, me: int, sea
     assert seats.said.get(timeout=5) == LOUD
 
 
+@pytest.mark.parametrize("message", [LOUD[:-1], LOUD + b"x", "text"])
+def test_what_is_no_frame_ends_the_socket_and_the_page_may_come_again(
+    desk: Browser, me: int, seats: Seats, listen: Listen, message: bytes | str
+) -> None:
+    client = listen(desk)
+    client.send(message)
+    with closed_with(REFUSED):
+        hears_the_end(client)
+    listen(desk).send(LOUD)
+    assert seats.said.get(timeout=5) == LOUD
+
+
 def test_who_signs_out_of_the_box_is_heard_no_more(
     desk: Browser, me: int, office: Office, seats: Seats, listen: Listen, clock: ManualClock
 ) -> None:
@@ -97,20 +109,20 @@ def test_who_signs_out_of_the_box_is_heard_no_more(
 
 def test_a_foreign_page_gets_no_sound(desk: Browser, me: int, seats: Seats, listen: Listen) -> None:
     for path in ("sound", "echo"):
-        with pytest.raises(Refused):
+        with pytest.raises(Unanswered):
             listen(desk, path, origin="http://evil.example")
     assert seats.streams == []
 
 
 def test_who_may_not_answer_gets_no_sound(sign_in: Callable[..., Browser], seats: Seats, listen: Listen) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(Unanswered):
         listen(sign_in("auditor"))
     assert seats.streams == []
 
 
 def test_a_seat_that_nobody_sits_at_has_no_sound(desk: Browser, me: int, seats: Seats, listen: Listen) -> None:
     seats.refusals["sound"] = NotSignedIn("sign in first")
-    with pytest.raises(Refused):
+    with pytest.raises(Unanswered):
         listen(desk)
 
 

@@ -15,14 +15,18 @@ class Punctuality:
     threads: good for figures, not for money.
     """
 
-    frames: int = 0
+    samples: int = 0
     late: int = 0
+
+    @property
+    def frames(self) -> int:
+        """How many have been heard."""
+        return self.samples // FRAME_SAMPLES
 
     def heard(self, sound: Sound) -> None:
         """Sound from the caller: whatever had arrived when the thread looked."""
-        count = len(sound) // FRAME_SAMPLES
-        self.frames += max(1, count)
-        self.late += max(0, count - 1)
+        self.samples += len(sound)
+        self.late += max(0, len(sound) // FRAME_SAMPLES - 1)
 
     def spoke(self, frame: Sound) -> None:
         """What is sent has no due time of its own: the modem's buffer hides it."""

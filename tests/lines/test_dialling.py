@@ -166,6 +166,17 @@ def test_who_waits_for_a_line_that_breaks_is_told(desk: Desk, modem: ScriptedMod
     assert desk.line.can_dial
 
 
+def test_who_is_being_called_when_the_box_is_stopped_is_told(
+    desk: Desk, modem: ScriptedModem, clock: SharedClock, connect: Connect, says: Callable[[str, bytes], None]
+) -> None:
+    call = connect()
+    says("AT+VRX", bytes_of(DIAL_TONE))
+    modem.await_command("AT+VTR")
+    desk.line.stop()
+    with pytest.raises(LineUnplugged):
+        outcome(call, clock)
+
+
 class NoTexts:
     """A store that nothing comes to."""
 

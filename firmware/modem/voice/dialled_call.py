@@ -92,7 +92,9 @@ class DialledCall:
     def _outcome(self) -> LineError:
         if self.is_released:
             return _cancelled()
-        reason = self.port.hung_up.reason if self.port.hung_up else "the line is being closed"
+        if self.port.hung_up is None:
+            return LineUnplugged("the line is being closed")
+        reason = self.port.hung_up.reason
         return _OUTCOMES.get(reason) or NoAnswer(f"nobody answered ({reason})")
 
 

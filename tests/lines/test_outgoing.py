@@ -268,6 +268,7 @@ def test_a_dead_line_is_found_dead_and_left_alone_for_a_while(
     desk.next_call().hang_up()  # it may have been somebody who called that moment: the box looks
     network.set_line(desk.line.name, gain_db=0.0)
     desk.await_state(LineState.IDLE)
+    assert desk.line.status().detail == "no dial tone"
     with pytest.raises(LineInUse):
         desk.line.dial(phone.number)
 

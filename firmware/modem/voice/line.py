@@ -63,17 +63,22 @@ class VoiceLine:
         self._worker.stop()
 
     def status(self) -> LineStatus:
-        return LineStatus(self.name, "voice", self._state, self._detail)
+        detail = "no dial tone" if self._state is LineState.IDLE and self._may_be_dead else self._detail
+        return LineStatus(self.name, "voice", self._state, detail)
 
     @property
     def can_dial(self) -> bool:
-        return self._reservation.is_free and self._clock.monotonic() >= self._dials_again_at_s
+        return self._reservation.is_free and not self._may_be_dead
 
     def dial(self, number: str) -> DialledCall:
         digits = digits_to_dial(number, self._settings.country)
         if not self.can_dial:
             raise LineInUse(f"line {self.name} is not free")
         return self._reservation.reserve(digits)
+
+    @property
+    def _may_be_dead(self) -> bool:
+        return self._clock.monotonic() < self._dials_again_at_s
 
     # ---- the line's thread ----
 

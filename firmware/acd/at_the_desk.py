@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from firmware.acd.asking import ask_rating, give_notice
+from firmware.acd.asking import BY_TEXT, ask_rating, give_notice
 from firmware.acd.book import who_tried
 from firmware.acd.floor import Entry, Handed
 from firmware.acd.handing import Requeue
@@ -11,6 +11,7 @@ from firmware.acd.waiting import IDENTIFY, LOOK_S, SERVED, UNAVAILABLE, CallerGo
 from firmware.audio.port import HungUp, SourceEnded
 from firmware.clinic import people, ratings, recording_rules
 from firmware.clinic.desk_settings import QueueSettings
+from firmware.phone_number import is_mobile
 
 VIP = "vip"
 URGENT = 1000  # steps of priority: the head of the queue
@@ -107,8 +108,11 @@ class AtTheDesk:
         queue, caller, agent = self._floor.settings.queue(talk.queue or ""), self._caller, talk.last_agent
         if not queue.asks_rating or talk.ended_by != "agent" or agent is None:
             return
-        score = ask_rating(self._port, self._floor.speaker, caller.language)
-        if score is not None:
+        takes_texts = caller.number is not None and is_mobile(caller.number)
+        score = ask_rating(self._port, self._floor.speaker, caller.language, offers_text=takes_texts)
+        if score == BY_TEXT:
+            self._desk.ask_by_text(caller, agent)
+        elif score is not None:
             now = self._floor.now
             self._floor.book.write(lambda tx: ratings.rate(tx, now, caller.call_id, agent, score))
 

@@ -56,8 +56,12 @@ class Desk:
         is_open: Callable[[], bool],
         tell: Callable[..., None],
         give_up: Callable[[Entry], None],
+        ask_by_text: Callable[[Handed, int], None],
     ) -> None:
-        """`tell` publishes an event without patients' data; `give_up` is told of a callback that reached nobody."""
+        """`tell` publishes an event without patients' data; `give_up` is told of a callback that reached nobody.
+
+        `ask_by_text` asks a caller what they think of the talk with an agent, by user id.
+        """
         self._ledger, self._clock = ledger, clock
         self.floor = Floor(Book(ledger, clock), clock, speaker, settings, tell)
         self.phones = Phones(self.floor, trunks, records, give_up)
@@ -68,7 +72,7 @@ class Desk:
         self.phones.ringer, self.phones.talking = self.ringer, self.talking
         self.seating = Seating(self.floor, ledger, self.parking.park, self.parking.unpark)
         self.supervising = Supervising(self.floor, self.seating, self.ringer, self.talking)
-        self._waiting = waiting.Desk(self.floor, self.ringer, self.talking, self.handing, is_open)
+        self._waiting = waiting.Desk(self.floor, self.ringer, self.talking, self.handing, is_open, ask_by_text)
         self._seen_callbacks: set[int] = set()
         self._trouble = LedgerTrouble(log, "desk")
         self._next_reading = Deadline(clock, 0.0)

@@ -37,6 +37,7 @@ class Desk:
     talking: Talking
     handing: Handing
     is_open: Callable[[], bool]
+    ask_by_text: Callable[[Handed, int], None]  # how the talk with this agent was
 
 
 class CallerGone(Exception):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from firmware.acd.desk import Desk
-from firmware.acd.floor import Entry
+from firmware.acd.floor import Entry, Handed
 from firmware.acd.outside import Records, Trunks
 from firmware.acd.requests import BadRequest, Requests
 from firmware.audio.clips import ClipStore
 from firmware.audio.speaker import Speaker
-from firmware.clinic import calendar
+from firmware.clinic import calendar, ratings
 from firmware.clinic.desk_settings import CurrentDesk
 from firmware.clinic.profile import ClinicProfile
 from firmware.clock import Clock
@@ -46,7 +46,7 @@ class DeskRoom:
         self._wake_outbox = wake_outbox
         self.desk = Desk(
             ledger, clock, Speaker(clips, prompts()), settings, trunks, records,
-            is_open=self._is_open, tell=publish, give_up=self._give_up,
+            is_open=self._is_open, tell=publish, give_up=self._give_up, ask_by_text=self._ask_by_text,
         )  # fmt: skip
 
     def handlers(self) -> dict[str, Handler]:
@@ -89,6 +89,14 @@ class DeskRoom:
             else:
                 calendar.open_again(tx, now, by)
         self._publish("queue")
+
+    def _ask_by_text(self, caller: Handed, user_id: int) -> None:
+        """Who would not stay on for the question what they think of the talk gets it as a text."""
+        now, profile = self._clock.now(), self._profile()
+        self.desk.floor.book.write(
+            lambda tx: ratings.ask_by_text(tx, now, profile, caller.call_id, user_id, caller.number, caller.language)
+        )
+        self._wake_outbox()
 
     def _give_up(self, entry: Entry) -> None:
         """A promised callback reached nobody: the patient is told where a text can tell it."""

@@ -10,6 +10,7 @@ from firmware.clinic import sample, schedule
 from firmware.clinic.schedule import Wish
 from firmware.staff import agents, users
 from firmware.staff.agents import Card
+from firmware.staff.rights import Role
 from firmware.storage.schema import account_entries, calls, voice_messages
 from tests.browser.a_day import CHEN_MIN, STRANGER
 from tests.scenarios.stage import Stage
@@ -17,15 +18,17 @@ from webui.app import all_routes
 from webui.routes import PAGE
 
 THURSDAY = date(2026, 3, 5)
+PASSWORD = "quiet lamp over water"
 NOT_PAGES = (  # parts of pages, files, and what only leads elsewhere
     "/today/now", "/today/day", "/today/desk", "/calls/export", "/calls/<call_id:re:[0-9A-Za-z-]{1,40}>/recording",
     "/calls/<call_id:re:[0-9A-Za-z-]{1,40}>/recording/file", "/quality/next",
     "/calls/<call_id:re:[0-9A-Za-z-]{1,40}>/path", "/certificate/clinicbox.crt", "/flows/file", "/messages/news",
-    "/messages/voice/<message_id:int>/sound", "/patients/pick", "/prompts/sound", "/prompts/say", "/setup",
+    "/messages/voice/<message_id:int>/sound", "/messages/voice/<message_id:int>/answer/sound",
+    "/messages/greeting/sound", "/patients/pick", "/prompts/sound", "/prompts/say", "/setup",
     "/setup/zone-time", "/setup/<step>", "/test-phone/holder", "/test-phone/callers", "/test-phone/transcript",
     "/test-phone/state", "/test-phone/texts", "/test-phone/deeds", "/patients/<patient_id:int>/timeline",
     "/desk/pop/facts", "/desk/pop/people",
-    "/desk/pop/knowledge", "/desk/pop/text", "/phone-service", "/wall/now", "/wall/day", "/figures/export",
+    "/desk/colleagues", "/desk/last-talks", "/desk/queues", "/desk/state", "/desk/pop/knowledge", "/desk/pop/text", "/phone-service", "/wall/now", "/wall/day", "/figures/export",
 )  # fmt: skip  # /setup has stories of its own
 
 
@@ -68,6 +71,12 @@ def _admin(stage: Stage) -> int:
     return found.id
 
 
+def _doctor(stage: Stage) -> int:
+    with stage.ledger.transaction() as tx:
+        found = users.by_login(tx, "wang")
+        return (found or users.create(tx, stage.clock.now(), "wang", "王建国", Role.DOCTOR, PASSWORD)).id
+
+
 def _desk(stage: Stage) -> str:
     """The tour's administrator takes calls."""
     with stage.ledger.transaction() as tx:
@@ -93,6 +102,7 @@ _FIXED = {
     "/messages/inbox": "/messages/inbox",
     "/messages/outbox": "/messages/outbox",
     "/messages/voice": "/messages/voice",
+    "/messages/mine": "/messages/mine",
     "/messages/to": "/messages/to?q=wang",
     "/messages/with": f"/messages/with?number={STRANGER}",
     "/tasks": "/tasks",
@@ -127,6 +137,7 @@ _FIXED = {
     "/settings/calendar": "/settings/calendar",
     "/settings/rules": "/settings/rules",
     "/settings/lines": "/settings/lines",
+    "/settings/programs": "/settings/programs",
     "/settings/wordings": "/settings/wordings",
     "/settings/wordings/<key>": "/settings/wordings/booked.time",
     "/settings/versions": "/settings/versions",
@@ -161,5 +172,6 @@ _FOUND: dict[str, Callable[[Stage], str]] = {
         f"/patients/1/receipt/{stage.rows(account_entries, patient_id=1)[-1].id}"
     ),
     "/settings/agents/<user_id:int>": lambda stage: f"/settings/agents/{_admin(stage)}",
+    "/users/<user_id:int>/doctor": lambda stage: f"/users/{_doctor(stage)}/doctor",
     "/users/<user_id:int>": lambda stage: f"/users/{_admin(stage)}",
 }

@@ -46,7 +46,7 @@ def _calls(stage: Stage) -> None:
 
 
 def _leave_message(caller: Caller, stage: Stage) -> None:
-    caller.press("8", "1")
+    caller.press("81")
     caller.hears_prompt("message.speak")
     caller.waits()
     words = max(stage.rig.folders.clips.glob("*.wav"), key=lambda clip: clip.stat().st_size)

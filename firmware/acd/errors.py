@@ -1,8 +1,8 @@
 """Why the desk refuses something, in the field's words; the web UI says each in its own way."""
 
 
-class DeskError(Exception):
-    """The desk can't do what was asked."""
+class DeskError(ValueError):
+    """The desk can't do what was asked: an ordinary answer, nothing that is broken."""
 
 
 class NoAgent(DeskError):

@@ -27,8 +27,8 @@ NOT_PAGES = (  # parts of pages, files, and what only leads elsewhere
     "/messages/greeting/sound", "/patients/pick", "/prompts/sound", "/prompts/say", "/setup",
     "/setup/zone-time", "/setup/<step>", "/test-phone/holder", "/test-phone/callers", "/test-phone/transcript",
     "/test-phone/state", "/test-phone/texts", "/test-phone/deeds", "/patients/<patient_id:int>/timeline",
-    "/desk/pop/facts", "/desk/pop/people", "/desk/pop/knowledge", "/desk/pop/text", "/desk/colleagues", "/desk/last-talks",
-    "/desk/queues", "/desk/state", "/phone-service", "/wall/now", "/wall/day", "/figures/export",
+    "/desk/pop/facts", "/desk/pop/people", "/desk/pop/knowledge", "/desk/pop/text", "/desk/colleagues",
+    "/desk/last-talks", "/desk/queues", "/desk/state", "/phone-service", "/wall/now", "/wall/day", "/figures/export",
 )  # fmt: skip  # /setup has stories of its own
 
 

@@ -135,6 +135,8 @@ def test_what_is_spoken_into_the_microphone_reaches_the_box(
         phone.calls()
         phone.at("main")
         phone.presses("8")
+        phone.at("box.ask")
+        phone.presses("1")
         phone.at("message.speak")
         stage.clock.sleep(12)
         phone.hangs_up()

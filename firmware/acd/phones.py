@@ -13,7 +13,7 @@ from firmware.acd.ringer import Ringer, nothing
 from firmware.acd.talk import LegKind, Talk
 from firmware.acd.talking import INSIDE, Talking
 from firmware.audio.signals import RingBack
-from firmware.clinic import call_classes, tasks
+from firmware.clinic import call_classes, recording_rules, tasks
 from firmware.language.values import DEFAULT_LANGUAGE
 from firmware.modem.errors import AllLinesBusy, NumberInvalid
 from firmware.phone_number import NotANumber, normalise
@@ -186,8 +186,7 @@ class Phones:
             raise NoFreeLine("every line is in use or kept free for callers") from error
         except NumberInvalid as error:
             raise NumberForbidden("this is no number that can be called") from error
-        rules = settings.recording
-        is_recorded = rules.records and seat.agent.extension not in rules.off_agents
+        is_recorded = recording_rules.records_agent(settings.recording, line_call.line_name, None, seat.agent.extension)
         call = OutsideCall(
             self._floor, self._records, line_call, _normal(number), side,
             is_recorded=is_recorded and isinstance(side, Conversation) and side.is_main,

@@ -3,6 +3,7 @@
 const PAUSE_MS = 600; // after the last key
 const RETRY_MS = 4000;
 
+const latest = new Map(); // what stands in this page's note, also when a part of the page comes that is older
 const timers = new WeakMap(); // form -> timer of the save to come
 const saving = new WeakSet();
 
@@ -43,7 +44,7 @@ async function save(form) {
 
 // What was written and not saved before the page (or the part with the form) was loaded again.
 function takeUp(form) {
-  const draft = sessionStorage.getItem(kept(form));
+  const draft = latest.get(kept(form)) ?? sessionStorage.getItem(kept(form));
   if (draft === null || draft === form.elements.body.value) return;
   form.elements.body.value = draft;
   soon(form, 0);
@@ -56,6 +57,7 @@ function formsIn(part) {
 document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-note]");
   if (!form) return;
+  latest.set(kept(form), form.elements.body.value);
   sessionStorage.setItem(kept(form), form.elements.body.value);
   tell(form, "unsaved");
   soon(form);

@@ -85,6 +85,16 @@ def test_while_the_exchange_is_away_the_page_is_there_and_says_so(desk: Browser,
         assert desk.part(part).status == 200
 
 
+def test_of_colleagues_nothing_is_claimed_while_the_exchange_is_away(
+    desk: Browser, sign_in: SignIn, office: Office, me: int
+) -> None:
+    sign_in("agent")
+    agent(office, "agent", "8002")
+    part = desk.part("/desk/colleagues")
+    assert "Agent" in part.text
+    assert "Signed out" not in part.text
+
+
 # ---- the seat in words ----
 
 

@@ -11,18 +11,17 @@ from firmware.clinic.last_talks import LastTalk, last_talks
 from firmware.control.channel import ControlError
 from firmware.staff import agents
 from firmware.staff.agents import Agent
-from webui.desk_service import Seat
+from webui.desk_service import SIGNED_OUT, Seat
 from webui.reader import Reader
 from webui.rooms.desk.shown import queue_name, state_words, who
 
 MOST_TALKS = 8
 _TONES = {"ready": "good", "ringing": "busy", "talking": "busy", "wrap-up": "busy"}
-_SIGNED_OUT: Seat = {"state": "offline", "reason": "", "since": None}
 
 
 @dataclass(frozen=True)
 class Colleague:
-    """Somebody else who takes calls, and what they do now."""
+    """Somebody else who takes calls, and what they do now; `state` "unknown" while the exchange is away."""
 
     agent: Agent
     state: str
@@ -55,8 +54,8 @@ def show_colleagues(reader: Reader) -> HTTPResponse:
     try:
         seats = {seat["user"]: seat for seat in reader.office.desk.desk().seats}
     except ControlError:
-        seats = {}  # the page says above that the exchange is away
-    found = [_colleague(reader, agent, seats.get(agent.user_id, _SIGNED_OUT)) for agent in everybody]
+        seats = None  # nobody knows what they do; the page says why
+    found = [_colleague(reader, agent, seats) for agent in everybody]
     return reader.page("desk/colleagues.html", colleagues=sorted(found, key=lambda each: each.state == "offline"))
 
 
@@ -78,7 +77,10 @@ def show_last_talks(reader: Reader) -> HTTPResponse:
     return reader.page("desk/last_talks.html", talks=found)
 
 
-def _colleague(reader: Reader, agent: Agent, seat: Seat) -> Colleague:
+def _colleague(reader: Reader, agent: Agent, seats: dict[int, Seat] | None) -> Colleague:
+    if seats is None:
+        return Colleague(agent, "unknown", "", "quiet", 0.0)
+    seat = seats.get(agent.user_id, SIGNED_OUT)
     since_s = (reader.now - datetime.fromisoformat(seat["since"])).total_seconds() if seat["since"] else 0.0
     tone = _TONES.get(seat["state"], "quiet")
     return Colleague(agent, seat["state"], state_words(reader, seat), tone, since_s)

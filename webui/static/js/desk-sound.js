@@ -20,9 +20,11 @@ export class DeskSound {
 
   async open(wishes = {}) {
     if (this.opening) return this.opening;
-    if (this.isOpen) return this.audio.resume();
-    this.opening = this.audio.open(wishes).finally(() => (this.opening = null));
-    return this.opening;
+    if (!this.isOpen) {
+      this.opening = this.audio.open(wishes).finally(() => (this.opening = null));
+      return this.opening;
+    }
+    this.audio.resume(); // not waited for: without a press it never comes to an end
   }
 
   get isOpen() {

@@ -104,7 +104,12 @@ async function keepSound() {
   sound.audio.mute(isMuted || seat.state !== "talking");
   tellMicrophone();
   listDevices();
-  view.flag("silenced", sound.audio.isSilenced);
+  showSilence();
+  sound.audio.context.onstatechange = showSilence;
+}
+
+function showSilence() {
+  view.flag("silenced", sound.isOpen && sound.audio.isSilenced);
 }
 
 async function onLost(code) {
@@ -194,10 +199,7 @@ const deeds = {
   "skip-test": allowSignIn,
   "sign-in": signIn,
   "take-over": takeOver,
-  hear: async () => {
-    await sound.audio.resume();
-    view.flag("silenced", false);
-  },
+  hear: () => sound.audio.resume(),
   mute,
   keypad: toggleKeypad,
   "open-transfer": () => transfer.open(),
@@ -252,8 +254,9 @@ watchKeys(view, () => seat, { press, does: (name) => view.button(name)?.click() 
 
 for (const each of root.querySelectorAll("[name=device]")) each.addEventListener("change", chooseDevice);
 for (const select of root.querySelectorAll("[data-device]")) {
-  select.addEventListener("change", () => sound.choose(select.dataset.device, select.value));
+  select.addEventListener("change", () => sound.choose(select.dataset.device, select.value).then(tellMicrophone));
 }
+navigator.mediaDevices?.addEventListener("devicechange", listDevices);
 view.part("notifies").checked = wishesNotices();
 view.part("notifies").addEventListener("change", async ({ target }) => {
   target.checked = await wishNotices(target.checked);

@@ -142,8 +142,10 @@ def messages_waiting(
 def waits_in(boxes: Collection[str]) -> ColumnElement[bool]:
     """Of what is not done: what waits for whoever looks after these boxes. A question that was answered no longer waits
     for its doctor but, if no text told the patient how to hear the answer, for whoever is at the desk."""
-    theirs = and_(voice_messages.c.box.in_(boxes), voice_messages.c.answered_at.is_(None))
-    is_to_be_told = and_(voice_messages.c.answered_at.is_not(None), voice_messages.c.answer_code.is_(None))
+    box = func.trim(voice_messages.c.box)  # as functions: SQLite would search a whole box rather than what is not done
+    theirs = and_(box.in_(boxes), voice_messages.c.answered_at.is_(None))
+    has_no_code = func.coalesce(voice_messages.c.answer_code, "") == ""
+    is_to_be_told = and_(voice_messages.c.answered_at.is_not(None), has_no_code)
     return or_(theirs, is_to_be_told) if SHARED in boxes else theirs
 
 

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
+from sqlalchemy.dialects import sqlite
 
 from firmware.clinic import doctor_answers, message_boxes, people
 from firmware.clinic.cards import Attempt
@@ -23,7 +24,7 @@ from firmware.storage import calls, recordings
 from firmware.storage.desk_schema import queue_entries
 from firmware.storage.ledger import Transaction
 from firmware.storage.recordings import SHARED, VoiceMessage
-from firmware.storage.schema import outbox
+from firmware.storage.schema import outbox, voice_messages
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WANG_XIUYING, BORN, MOBILE = 1, 1948, "13800000001"
@@ -269,3 +270,12 @@ def test_the_answer_to_a_question_from_the_test_phone_is_texted_to_the_test_phon
     question = leave(tx, profile, now, message_boxes.of_doctor(WANG), line="test")
     doctor_answers.answer(tx, profile, now, question, Answer(text="Rest."), "wang")
     assert tx.execute(select(outbox.c.line)).scalar_one() == "test-text"
+
+
+def test_what_waits_is_found_without_reading_what_is_done(tx: Transaction) -> None:
+    waits = select(voice_messages.c.id).where(
+        voice_messages.c.done_at.is_(None), recordings.waits_in((SHARED, "agent/1"))
+    )
+    sql = waits.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    plan = tx.execute(text(f"EXPLAIN QUERY PLAN {sql}")).all()
+    assert [row.detail for row in plan] == ["SCAN voice_messages USING INDEX messages_not_done"]

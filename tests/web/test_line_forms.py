@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from webui.line_forms import rows
+from webui.forms import Form
+from webui.line_forms import read_lines, rows
 
 MODULE = "/dev/serial/by-id/usb-SimTech_SIM7600-if{}-port0"
 MODEM = {"path": "/dev/serial/by-id/usb-USR5637-if00", "description": "USR5637", "kind": "voice"}
@@ -38,3 +39,19 @@ def test_a_box_that_has_its_lines_is_offered_no_other() -> None:
 def test_a_line_whose_device_is_unplugged_stays_and_is_told() -> None:
     (row,) = rows([], {"lines": [{"name": "L1", "kind": "voice", "device": "/dev/gone", "country": "de"}]})
     assert (row.is_used, row.is_there, row.country) == (True, False, "de")
+
+
+def test_the_number_of_a_line_is_kept_as_it_is_dialled() -> None:
+    (row,) = rows(
+        [MODEM], {"lines": [{"name": "L1", "kind": "voice", "device": MODEM["path"], "number": "02161230001"}]}
+    )
+    assert row.number == "02161230001"
+    sent = {"use": "1", "device": MODEM["path"], "name": "L1", "kind": "voice", "country": "cn", "caller_id": "fsk"}
+
+    def read(number: str) -> tuple[Form, list[dict[str, str]]]:
+        form = Form({f"line-1-{key}": value for key, value in (sent | {"number": number}).items()})
+        return form, read_lines(form, [row], None)["lines"]
+
+    assert read("021-6123 0002")[1][0]["number"] == "02161230002"
+    assert "number" not in read("")[1][0]
+    assert read("reception")[0].errors == {"line-1-number": "form.phone"}

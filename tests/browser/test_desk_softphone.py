@@ -17,6 +17,7 @@ from firmware.audio.port import SAMPLE_RATE_HZ
 from firmware.staff import agents, users
 from firmware.staff.agents import Card
 from firmware.storage.desk_schema import queue_entries, talks
+from firmware.storage.schema import call_events
 from tests.browser.people import Person, launch
 from tests.scenarios import people
 from tests.scenarios.people import voices_in
@@ -243,6 +244,30 @@ def test_the_page_goes_on_after_the_exchange_has_started_afresh(stage: Stage, hi
         desk.is_in("wrap-up")
 
 
+def test_what_rings_at_a_colleague_is_picked_up_and_sent_back_to_the_menu(
+    stage: Stage, hire: Callable[..., Any]
+) -> None:
+    with hire("zh") as desk, people.Person(stage, "sun", "8003", COLLEAGUE_HZ) as sun:
+        page, person = desk.page, desk.person
+        page.locator("[data-part=not-ready] summary").click()
+        person.button("desk.reason.paperwork").click()
+        desk.is_in("not-ready")
+        sun.comes_to_work()
+        caller = stage.ring("L1", WANG_XIUYING)
+        caller.press("0")
+        sun.is_rung()
+        person.button("desk.pick_up").click()
+        desk.is_in("talking")
+        hears_agent(stage, caller)
+        sun.is_in("ready")
+        page.get_by_text(person.words("desk.to_flow"), exact=True).click()
+        person.button("desk.to_flow_main").click()
+        stage.eventually("the main menu once more", lambda: places(stage)[-1] == "front.main")
+        desk.is_in("wrap-up")
+        caller.hang_up()
+        sun.ask("sign_out")
+
+
 def test_what_the_desk_refuses_is_said_in_words(stage: Stage, hire: Callable[..., Any]) -> None:
     with hire(outside_class="none") as desk:
         page, person = desk.page, desk.person
@@ -269,6 +294,11 @@ def is_connected(stage: Stage, desk: AtTheDesk) -> Caller:
     desk.answers()
     hears_agent(stage, caller)
     return caller
+
+
+def places(stage: Stage) -> list[str]:
+    """Where in the menus callers were."""
+    return [row.detail for row in stage.rows(call_events) if row.kind == "node"]
 
 
 def voices_lately(caller: Caller) -> set[float]:

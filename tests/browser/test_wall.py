@@ -23,6 +23,7 @@ from tests.scenarios.stage import Stage
 SPEED = 1.0
 PATIENT, CHEN, SUPERVISOR = 600.0, 1000.0, 2000.0
 AUDIBLE = 20  # of 100 on the page's meter
+HEARS = "least => document.querySelector('[data-level=heard]').value >= least"
 QUIET_S = 3.0
 COUNTS_MICROPHONES = """
   window.microphones = 0;
@@ -68,7 +69,7 @@ def test_a_supervisor_steps_into_a_call_from_the_wall(
 
     supervisor.button("wall.listen").click()
     supervisor.reads(supervisor.words("wall.you.listen", who="Chen"))
-    page.wait_for_function(f"document.querySelector('[data-level=heard]').value >= {AUDIBLE}")
+    page.wait_for_function(HEARS, arg=AUDIBLE)
     assert page.evaluate("window.microphones") == 0
     for _ in range(round(QUIET_S / 0.2)):
         stage.clock.sleep(0.2)
@@ -88,6 +89,12 @@ def test_a_supervisor_steps_into_a_call_from_the_wall(
     page.wait_for_selector(".supervises", state="detached")
     hears(stage, caller, CHEN)
 
+    supervisor.button("wall.listen").click()
+    supervisor.reads(supervisor.words("wall.you.listen", who="Chen"))
+    page.wait_for_function(HEARS, arg=AUDIBLE)
+    page.reload()
+    stage.eventually("who turned the page listens no more", lambda: chen.seat["supervised_by"] is None)
+
     page.locator(".seat.is-talking [data-asks=release]").click()
     dialog = page.locator("#release")
     dialog.get_by_role("button", name=supervisor.words("wall.release.do")).click()
@@ -96,8 +103,9 @@ def test_a_supervisor_steps_into_a_call_from_the_wall(
     dialog.get_by_role("button", name=supervisor.words("wall.release.do")).click()
     caller.is_released()
     assert chen.seat["notice"] == {"kind": "released", "by": "supervisor"}
-    assert trail(stage)[:5] == [
+    assert trail(stage)[:7] == [
         ("call released", "8001, the caller shouts"), ("supervise leave", "8001"),
+        ("supervise listen", "8001, quality"), ("supervise leave", "8001"),
         ("supervise barge", "8001, quality"), ("supervise whisper", "8001, quality"),
         ("supervise listen", "8001, quality"),
     ]  # fmt: skip

@@ -28,6 +28,10 @@ class NoTalk(Exception):
     """As the exchange refuses."""
 
 
+class NoAgent(Exception):
+    """As the exchange refuses."""
+
+
 class Desk:
     """The exchange's desk, as far as the wall sees it: Li at 8001 talks, Wang at 8002 is ready."""
 
@@ -251,14 +255,26 @@ def test_a_part_answers_with_the_wall_so_that_the_page_keeps_its_sound(superviso
     ("state", "signs_in"), [(None, True), ("offline", True), ("not-ready", False), ("ready", False)]
 )
 def test_who_listens_sits_at_their_own_seat(
-    supervisor: Browser, exchange: Desk, state: str | None, signs_in: bool
+    supervisor: Browser, exchange: Desk, office: Office, state: str | None, signs_in: bool
 ) -> None:
     exchange.own_state = state
     csrf = supervisor.get("/wall").form("/wall/release").fields["csrf"]
     assert supervisor.post("/wall/seat", csrf=csrf).status == 204
     assert [asked["ask"] for asked in exchange.asked] == ["sign_in"] * signs_in
-    exchange.refuses = type("NoAgent", (Exception,), {})("no extension")
-    exchange.own_state = None
+    assert trail(office) == []  # nobody is heard yet
+
+
+@pytest.mark.parametrize("state", ["ringing", "talking"])
+def test_who_has_a_call_of_their_own_listens_to_no_other(supervisor: Browser, exchange: Desk, state: str) -> None:
+    csrf = supervisor.get("/wall").form("/wall/release").fields["csrf"]
+    exchange.own_state = state
+    reply = supervisor.post("/wall/seat", csrf=csrf)
+    assert (reply.status, reply.body) == (409, "You have a call of your own. Deal with it first.")
+
+
+def test_who_has_no_extension_is_told_where_to_get_one(supervisor: Browser, exchange: Desk) -> None:
+    csrf = supervisor.get("/wall").form("/wall/release").fields["csrf"]
+    exchange.refuses = NoAgent("you have no extension")
     reply = supervisor.post("/wall/seat", csrf=csrf)
     assert (reply.status, reply.body[:27]) == (409, "You have no extension yet: ")
 

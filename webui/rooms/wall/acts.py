@@ -45,10 +45,13 @@ def sit_down(reader: Reader) -> HTTPResponse:
     """The reader's own seat is taken, for it is where they hear; who sits there already stays as they are."""
     user = reader.signed_in.id
     try:
-        if reader.office.desk.seat(user)["state"] == OFFLINE:
+        state = reader.office.desk.seat(user)["state"]
+        if state in ("ringing", "talking"):
+            return _told(reader.words("wall.own_call"))
+        if state == OFFLINE:
             reader.office.desk.act("sign_in", user, device="browser")
     except ControlError as error:
-        return HTTPResponse(_sentence(error, reader.words), 409, {"Content-Type": "text/plain; charset=utf-8"})
+        return _told(_sentence(error, reader.words))
     return HTTPResponse("", 204)
 
 
@@ -87,6 +90,11 @@ def close_now(reader: Reader) -> HTTPResponse:
     with reader.office.ledger.transaction() as tx:
         audit.record(tx, reader.now, reader.login, "desk closed" if is_closed else "desk opened")
     return _answer(reader)
+
+
+def _told(told: str) -> HTTPResponse:
+    """Why not, for the page's script to show."""
+    return HTTPResponse(told, 409, {"Content-Type": "text/plain; charset=utf-8"})
 
 
 def _ask(reader: Reader, verb: str, **details: Any) -> str:

@@ -9,9 +9,10 @@ const SPEAKS = ["whisper", "barge"];
 
 const banner = document.getElementById("wall-sound");
 const now = document.getElementById("wall-now");
+const csrf = document.querySelector("#release [name=csrf]").value;
 const sound = new DeskSound(showLevel, lost);
 let speaks = false; // whether the microphone is open
-let asking = false; // between the press of a button and the answer
+let asking = ""; // what was pressed and is not answered yet
 
 function showLevel(heard) {
   const meter = now.querySelector("[data-level=heard]");
@@ -44,8 +45,7 @@ async function begin(how) {
 
 // One hears at one's own seat: it must be taken, and its sound be there, before the box is asked to listen.
 async function takeSeat() {
-  const headers = { "X-CSRF-Token": document.querySelector("#release [name=csrf]").value };
-  const reply = await fetch("/wall/seat", { method: "POST", headers }).catch(() => null);
+  const reply = await fetch("/wall/seat", { method: "POST", headers: { "X-CSRF-Token": csrf } }).catch(() => null);
   if (!reply?.ok) {
     end();
     say(reply?.status === 409 ? await reply.text() : banner.dataset.lost);
@@ -79,15 +79,22 @@ document.addEventListener("htmx:confirm", (event) => {
   const how = event.target.dataset.supervise;
   if (!how || how === "leave") return;
   event.preventDefault();
-  asking = true;
-  begin(how).then((isReady) => {
-    if (isReady) event.detail.issueRequest(true);
-    else asking = false;
-  });
+  take(how, event.detail.path);
 });
 
+// The pressed form may be gone by the time the sound is there: the wall is drawn anew whenever a seat changes.
+async function take(how, path) {
+  asking = path;
+  const isReady = await begin(how);
+  const values = { csrf, why: document.getElementById("wall-why").value };
+  if (!isReady) asking = "";
+  window.htmx.ajax(isReady ? "POST" : "GET", isReady ? path : "/wall/now", { source: now, target: now, values });
+}
+
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.target.dataset.supervise) asking = false;
+  const { path } = event.detail.requestConfig;
+  if (path === asking) asking = "";
+  if (path.endsWith("/leave")) say("");
   const dialog = event.target.closest("dialog");
   if (dialog) {
     dialog.close();
@@ -117,3 +124,11 @@ function offer(dialog, states) {
     choice.querySelector("input").checked = choice.dataset.state === states[0];
   }
 }
+
+// Who turns the page leaves the call: nobody must be told of a listener who is gone.
+addEventListener("pagehide", () => {
+  const leave = now.querySelector(".supervises form");
+  if (leave && sound.isOpen) navigator.sendBeacon(leave.getAttribute("action"), new URLSearchParams({ csrf }));
+});
+
+if (supervises()) say(banner.dataset.lost); // the page was lost in the middle of it, and the box has not noticed yet

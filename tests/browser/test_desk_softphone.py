@@ -26,6 +26,9 @@ from tests.scenarios.stage import Caller, Stage
 SPEED = 1.0
 WANG_XIUYING, LIU_QIANG = "13800000001", "13800000005"
 PATIENT_HZ, AGENT_HZ, COLLEAGUE_HZ = 600.0, 1000.0, 1500.0
+KEY_5_HZ = (770.0, 1336.0)  # ITU-T Q.23
+KEY_SAMPLES = 400  # 50 ms, less than a key lasts
+LOUD = 1e10
 LISTENED_S = 2.0  # longer than a pause of whoever speaks
 AUDIBLE = 20  # of 100 on the page's meter
 PATIENCE_MS = 40_000
@@ -223,6 +226,9 @@ def test_a_number_is_called_and_both_hear_each_other(stage: Stage, hire: Callabl
         stage.eventually("the telephone rings", lambda: phone.wait_for_ring() is not None)
         called = Caller(stage, phone.answer())
         hears_agent(stage, called)
+        desk.page.keyboard.press("5")
+        stage.eventually("they hear the key", lambda: heard_key(called, *KEY_5_HZ))
+        assert desk.page.locator("[data-part=digits]").text_content() == "5"
         speaks(called, tmp_path)
         desk.hears()
         called.hang_up()
@@ -303,6 +309,17 @@ def places(stage: Stage) -> list[str]:
 
 def voices_lately(caller: Caller) -> set[float]:
     return voices_in(caller.call.heard()[-round(LISTENED_S * SAMPLE_RATE_HZ) :])
+
+
+def heard_key(caller: Caller, *hertz: float) -> bool:
+    """Whether somewhere in the call both tones of a key are louder than all the rest together."""
+    sound = caller.call.heard()
+    pieces = sound[: len(sound) // KEY_SAMPLES * KEY_SAMPLES].reshape(-1, KEY_SAMPLES) * np.hanning(KEY_SAMPLES)
+    energy = np.abs(np.fft.rfft(pieces)) ** 2
+    bins = [round(each * KEY_SAMPLES / SAMPLE_RATE_HZ) + near for each in hertz for near in (-1, 0, 1)]
+    tones = energy[:, bins].sum(axis=1)
+    is_loud = tones > LOUD
+    return bool(np.any(is_loud & (tones > 0.8 * energy.sum(axis=1))))
 
 
 def hears_agent(stage: Stage, caller: Caller) -> None:

@@ -230,7 +230,7 @@ class IncomingConversation:
         if talk is None:
             raise RuntimeError("nobody leaves a message before the conversation begins")
         return Left(
-            self.id, number, file.name, round(seconds), talk.state.language, talk.box or SHARED, talk.shown_patient
+            self.id, number, file.name, round(seconds), talk.state.language, self._message_box, talk.shown_patient
         )  # fmt: skip
 
     def _call_back(self) -> str | None:
@@ -239,7 +239,13 @@ class IncomingConversation:
         return contact if isinstance(contact, str) else self._number
 
     def _message_files(self) -> Iterator[Path]:
-        return (self._box.folders.voice_messages / f"{self.id}-{count}.wav" for count in itertools.count(1))
+        folder = self._box.folders.voice_messages
+        return (folder / recordings.message_file(self.id, count, self._message_box) for count in itertools.count(1))
+
+    @property
+    def _message_box(self) -> str:
+        """Where the message goes that is being recorded."""
+        return (self._talk.box if self._talk else None) or SHARED
 
     @contextmanager
     def _recording(self, port: Port) -> Iterator[CallRecorder | None]:

@@ -19,6 +19,7 @@ ARCHIVED = "archived"
 DELETED = "deleted"
 SHARED = "shared"  # the box of messages for whoever is at the desk
 MOST_WAITING = 200
+_FOR = "@"  # between a message's name and its box
 
 _MESSAGE_HEADER_BYTES = 58  # of one channel of u-law: audio.recording_file
 _MESSAGE_BYTES_A_SECOND = 8000  # reckoned from the size, for what a crash cut short may say nothing of its length
@@ -117,16 +118,22 @@ def add_message(
     return key
 
 
+def message_file(call_id: str, count: int, box: str) -> str:
+    """How a message's file is called: for whom it is survives a crash that takes its row."""
+    return f"{call_id}-{count}.wav" if box == SHARED else f"{call_id}-{count}{_FOR}{box.replace('/', '-')}.wav"
+
+
 def find_lost_messages(tx: Transaction, now: datetime, folder: Path) -> int:
     """Make rows of the messages in `folder` that have none, as after a crash, so that staff find them; how many."""
     known = set(tx.execute(select(voice_messages.c.file)).scalars())
     lost = [file for file in sorted(folder.glob("*.wav")) if file.name not in known]
     for file in lost:
-        name_of_call = file.stem.rpartition("-")[0]
+        name, _, box = file.stem.partition(_FOR)
+        name_of_call = name.rpartition("-")[0]
         wanted = select(calls.c.id, calls.c.caller, calls.c.started_at).where(calls.c.id == name_of_call)
         call = tx.execute(wanted).first()
         at, call_id, number = (call.started_at, call.id, call.caller) if call else (now, None, None)
-        add_message(tx, at, call_id, number, file.name, _seconds(file))
+        add_message(tx, at, call_id, number, file.name, _seconds(file), box=box.replace("-", "/", 1) or SHARED)
     return len(lost)
 
 

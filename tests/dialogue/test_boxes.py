@@ -228,6 +228,16 @@ def test_a_personal_message_that_ends_with_a_hang_up_is_in_its_box(box: Receptio
     assert message.box == message_boxes.of_agent(chen)
 
 
+def test_a_crash_that_took_its_row_does_not_open_a_personal_message_to_all(box: Reception, clinic: Clinic) -> None:
+    chen = staff(clinic)
+    folder, own = box.folders.voice_messages, message_boxes.of_agent(chen)
+    (folder / recordings.message_file("c1", 1, own)).write_bytes(bytes(8058))
+    (folder / recordings.message_file("c1", 2, "shared")).write_bytes(bytes(8058))
+    with clinic.ledger.transaction() as tx:
+        assert recordings.find_lost_messages(tx, clinic.now, folder) == 2
+    assert {each.box for each in messages(clinic)} == {own, "shared"}
+
+
 class Listening(VirtualPort):
     """A caller who remembers what they hear."""
 

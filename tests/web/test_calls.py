@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import event
@@ -313,3 +314,12 @@ def test_the_test_phones_lines_have_one_name_everywhere() -> None:
 def _traces(office: Office, what: str) -> list[audit.Trace]:
     with office.ledger.reading() as tx:
         return [trace for trace in audit.latest(tx) if trace.what == what]
+
+
+@pytest.mark.parametrize(
+    "field", ["call", "number", "called", "patient", "patient_id", "after", "task", "agent", "line"]
+)
+def test_a_wish_that_is_none_is_told_beside_its_name(admin: Browser, field: str) -> None:
+    """A scanner found the field whose name had no words."""
+    for nonsense in ("x" * 5000, "\u202e", "'\"<>", "-1"):
+        assert admin.get(f"/calls?{urlencode({field: nonsense})}").status < 500

@@ -1,16 +1,22 @@
 """Stories in the machine's own time - a whole box at 20 times its speed, a real browser - are told once more when they
 fail, with their first failure printed: a stall of the machine of 50 ms is a second of such a call. One that fails
 twice has failed. All other tests have one try.
+
+A run that can't end after its last test - a thread that still waits for something - says where every thread is, and
+fails, instead of standing still for ever.
 """
 
 from __future__ import annotations
 
+import faulthandler
+import sys
 from pathlib import Path
 
 import pytest
 from _pytest.runner import runtestprotocol
 
 HERE = Path(__file__).parent
+ENDS_WITHIN_S = 60.0
 TOLD_AGAIN = (HERE / "scenarios", HERE / "browser", HERE / "web")
 
 
@@ -30,3 +36,9 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """All tests are over."""
+    faulthandler.dump_traceback_later(ENDS_WITHIN_S, exit=True, file=sys.__stderr__)

@@ -174,7 +174,7 @@ def test_two_desks_race_for_one_slot(ledger: Ledger, profile: ClinicProfile, now
         except SlotTaken:
             outcomes.append("lost")
 
-    threads = [threading.Thread(target=try_to_move, args=(visit,)) for visit in visits]
+    threads = [threading.Thread(target=try_to_move, args=(visit,), daemon=True) for visit in visits]
     for thread in threads:
         thread.start()
     for thread in threads:

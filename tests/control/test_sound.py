@@ -106,7 +106,7 @@ def test_either_side_ends_the_stream(house: House, who: str) -> None:
 def test_a_receiver_that_waits_is_woken_by_closing(house: House) -> None:
     far, _ = house.open()
     ended: queue.Queue[bytes | None] = queue.Queue()
-    waiting = threading.Thread(target=lambda: ended.put(far.receive()))
+    waiting = threading.Thread(target=lambda: ended.put(far.receive()), daemon=True)
     waiting.start()
     far.close()
     assert ended.get(timeout=1) is None

@@ -21,7 +21,7 @@ def listening(stage: Stage) -> Iterator[list[dict[str, Any]]]:
     heard: list[dict[str, Any]] = []
     client = ControlClient(stage.rig.folders.control_socket)
     stream = client.events()
-    listener = threading.Thread(target=lambda: [heard.append(event) for event in stream])
+    listener = threading.Thread(target=lambda: [heard.append(event) for event in stream], daemon=True)
     listener.start()
     yield heard
     client.close()

@@ -175,7 +175,7 @@ def at_once(contenders: list[Contender], dice: random.Random) -> list[str]:
         told[which] = contenders[which].take()
 
     delays = [dice.choice((0, 0, 0.001, dice.uniform(0, 0.01))) for _ in contenders]
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(delays)]
+    threads = [threading.Thread(target=run, args=each, daemon=True) for each in enumerate(delays)]
     dice.shuffle(threads)
     for thread in threads:
         thread.start()

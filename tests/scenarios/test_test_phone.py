@@ -106,7 +106,7 @@ def test_a_tester_is_heard_and_hears_with_real_sound(open_stage: Callable[..., S
     with picked_up(stage) as phone:
         call = phone.network.phone(WANG_XIUYING).dial(phone.reached["voice"])
         sound, heard = call.sound(), bytearray()
-        listener = threading.Thread(target=lambda: heard.extend(b"".join(iter(sound.receive, None))))
+        listener = threading.Thread(target=lambda: heard.extend(b"".join(iter(sound.receive, None))), daemon=True)
         listener.start()
         stage.eventually("the menu", lambda: notes(stage, "node"), within_s=15)
         stage.clock.sleep(1.0)

@@ -133,7 +133,7 @@ def test_edges_may_change_while_everybody_speaks(talk: Talk) -> None:
             except BaseException as error:  # noqa: BLE001 - told by the test
                 failures.append(error)
 
-        thread = threading.Thread(target=run)
+        thread = threading.Thread(target=run, daemon=True)
         thread.start()
         return thread
 

@@ -188,7 +188,7 @@ def test_after_being_held_up_a_few_frames_are_caught_up_and_no_more(start: Start
 def test_it_keeps_the_pace_of_a_box_whose_clock_runs_fast(start: Start, tmp_path: Path) -> None:
     clock = SharedClock.create(tmp_path / "clock", START, speed=20)
     box, browser = line()
-    drain = threading.Thread(target=lambda: [None for _ in iter(browser.receive, None)])
+    drain = threading.Thread(target=lambda: [None for _ in iter(browser.receive, None)], daemon=True)
     drain.start()
     began_s = clock.monotonic()
     seat = start(box, clock)

@@ -111,7 +111,7 @@ def test_many_threads_write_one_after_the_other(ledger: Ledger, now: datetime) -
             with ledger.transaction() as tx:
                 audit.record(tx, now, "thread", "wrote")
 
-    threads = [threading.Thread(target=write) for _ in range(8)]
+    threads = [threading.Thread(target=write, daemon=True) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -59,7 +59,7 @@ class Rig:
         self.module.sim = sim or self.module.sim
         self.written = bytearray()
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run)
+        self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def deliver(self, body: str, reference: int | None = None) -> None:

@@ -17,7 +17,7 @@ from tests.web.browser import Browser, WsgiApp
 from tests.web.handset import eventually
 from tests.web.seats import Seats
 from tests.web.test_desk import agent
-from tests.web.test_phone_socket import REFUSED, closed_with, hears_the_end, serve
+from tests.web.test_phone_socket import REFUSED, closed_with, cut, hears_the_end, serve
 from webui.desk_echo import LATER_FRAMES
 from webui.gate import SESSION_COOKIE
 from webui.office import Office
@@ -50,14 +50,18 @@ def port(app: WsgiApp) -> Iterator[int]:
 
 
 @pytest.fixture
-def listen(port: int) -> Listen:
-    """`listen(desk)`: that person's page opens its sound."""
+def listen(port: int) -> Iterator[Listen]:
+    """`listen(desk)`: that person's page opens its sound, and is closed after the test."""
+    opened: list[Client] = []
 
     def open_socket(who: Browser, path: str = "sound", origin: str = OWN) -> Client:
         headers = {"Origin": origin, "Cookie": f"{SESSION_COOKIE}={who.cookies[SESSION_COOKIE]}"}
-        return Client.connect(f"ws://127.0.0.1:{port}/desk/{path}", headers=headers)
+        opened.append(Client.connect(f"ws://127.0.0.1:{port}/desk/{path}", headers=headers))
+        return opened[-1]
 
-    return open_socket
+    yield open_socket
+    for client in opened:
+        cut(client)
 
 
 def test_sound_goes_both_ways_until_the_box_ends_it(desk: Browser, me: int, seats: Seats, listen: Listen) -> None:

@@ -84,15 +84,27 @@ def answer(connection: socket.socket, app: WsgiApp) -> None:
 
 
 @pytest.fixture
-def listen(port: int, admin: Browser) -> Callable[..., Client]:
-    """`listen("call-1")`: the page of the administrator opens the sound."""
+def listen(port: int, admin: Browser) -> Iterator[Callable[..., Client]]:
+    """`listen("call-1")`: the page of the administrator opens the sound, and is closed after the test."""
+    opened: list[Client] = []
 
     def open_socket(call: str, origin: str | None = None, token: str | None = None, path: str = "sound") -> Client:
         session = admin.cookies[SESSION_COOKIE] if token is None else token
         headers = {"Origin": origin or OWN, "Cookie": f"{SESSION_COOKIE}={session}"}
-        return Client.connect(f"ws://127.0.0.1:{port}/test-phone/{path}?call={call}", headers=headers)
+        opened.append(Client.connect(f"ws://127.0.0.1:{port}/test-phone/{path}?call={call}", headers=headers))
+        return opened[-1]
 
-    return open_socket
+    yield open_socket
+    for client in opened:
+        cut(client)
+
+
+def cut(client: Client) -> None:
+    """The browser is gone: nobody waits for it any more."""
+    try:
+        client.sock.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass  # it ended before
 
 
 @contextmanager

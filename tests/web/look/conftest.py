@@ -116,12 +116,14 @@ def posts() -> Posts:
 def served(app: WsgiApp) -> Iterator[str]:
     """The address of an application behind our guard."""
     server = make_server("127.0.0.1", 0, guarded(app), Server, Silent)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @pytest.fixture

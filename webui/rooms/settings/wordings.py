@@ -10,6 +10,7 @@ from bottle import HTTPError, HTTPResponse
 from firmware.clinic import notices, schedule, set_up, wordings
 from firmware.clinic.errors import TextTooLong
 from firmware.clinic.profile import ClinicProfile
+from firmware.clinic.roster import Slot
 from firmware.clinic.schedule import Wish
 from firmware.clinic.wordings import BadWording
 from firmware.language.values import LANGUAGES, Language
@@ -73,19 +74,23 @@ def _worded(change: Change, before: dict[str, Any], key: str, texts: dict[str, s
 
 def preview(reader: Reader, key: str) -> HTTPResponse:
     """How the text would read for the next free visit, and its parts; or what is wrong with it."""
-    form = reader.form
-    samples = [_sample(reader, _known(key), language, form.raw(f"text_{language}")) for language in LANGUAGES]
-    return reader.page("settings/wording_preview.html", samples=samples)
+    texts = {language: reader.form.raw(f"text_{language}") for language in LANGUAGES}
+    return reader.page("settings/wording_preview.html", samples=_samples(reader, _known(key), texts))
 
 
-def _sample(reader: Reader, key: str, language: Language, text: str) -> dict[str, Any]:
+def _samples(reader: Reader, key: str, texts: dict[Language, str]) -> list[dict[str, Any]]:
+    slot = _next_free(reader, key)
+    return [_sample(reader, key, language, text, slot) for language, text in texts.items()]
+
+
+def _sample(reader: Reader, key: str, language: Language, text: str, slot: Slot | None) -> dict[str, Any]:
     try:
         wordings.check(key, language, text)
     except BadWording as error:
         return {"language": language, "wrong": _reason(reader.words, error)}
     others = tuple(each for each in reader.profile.wordings if each[:2] != (key, language))
     profile = replace(reader.profile, wordings=tuple(sorted((*others, (key, language, text)))))
-    body = _example(reader, profile, key, language)
+    body = _example(reader, profile, key, language, slot)
     sample = {"language": language, "wrong": "", "most": 0}
     try:
         with reader.office.ledger.reading() as tx:
@@ -99,12 +104,16 @@ def _reason(words: Words, error: BadWording) -> str:
     return words(f"settings.wording.{error.reason}", gap="{" + error.gap + "}", most=wordings.MOST_CHARACTERS)
 
 
-def _example(reader: Reader, profile: ClinicProfile, key: str, language: Language) -> str:
-    """The text for the next free visit of its kind; the bare wording when nothing is free."""
-    form = key.partition(".")[2]
+def _next_free(reader: Reader, key: str) -> Slot | None:
+    """The next free visit of the kind that the text is about."""
+    is_by_number = key.partition(".")[2] == "number"
     with reader.office.ledger.reading() as tx:
-        free = schedule.next_free(tx, profile, reader.now, Wish(), most=200)
-    slot = next((each for each in free if each.session.is_by_number == (form == "number")), None)
+        free = schedule.next_free(tx, reader.profile, reader.now, Wish(), most=200)
+    return next((each for each in free if each.session.is_by_number == is_by_number), None)
+
+
+def _example(reader: Reader, profile: ClinicProfile, key: str, language: Language, slot: Slot | None) -> str:
+    """The text for that visit; the bare wording when nothing is free."""
     if slot is None:
         return wordings.catalogue(profile.wordings).template(key, language)
     return notices.example(profile, reader.now, slot, language, key)
@@ -139,6 +148,6 @@ def _page(reader: Reader, key: str, status: int = 200, told: str = "") -> HTTPRe
         shipped={language: shipped.template(key, language) for language in LANGUAGES},
         gaps=sorted(wordings.known_gaps(key)), needed=wordings.needed_gaps(key),
         is_own=any(name == key for name, _, _ in own), form=form,
-        samples=[_sample(reader, key, language, typed[language]) for language in LANGUAGES],
+        samples=_samples(reader, key, typed),
         seen=clinic_forms.fingerprint(reader.office.documents.load(set_up.CLINIC) or {}),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -105,6 +106,9 @@ class Person:
         sound = self.sound
         assert sound is not None
         self.stage.eventually(f"{self.login} hears {hertz}", lambda: sound.voices() == set(hertz), within_s)
+
+
+Hire = Callable[..., Person]
 
 
 class PageSound:

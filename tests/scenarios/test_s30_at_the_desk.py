@@ -1,10 +1,7 @@
 """S30, S34 and what belongs to them: callers and people at the desk, told by what each of them hears."""
 
 import wave
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,28 +11,11 @@ from firmware.control.channel import Refused
 from firmware.staff.rights import Role
 from firmware.storage.desk_schema import agent_states, offers, queue_entries, talks, tasks
 from firmware.storage.schema import calls
-from tests.scenarios.people import Person, hears, is_connected, voices_heard_by
-from tests.scenarios.stage import LISTENING, Caller, Stage
+from tests.scenarios.people import Hire, hears, is_connected, voices_heard_by
+from tests.scenarios.stage import Caller, Stage
 
 WANG_XIUYING = "13800000001"
 PATIENT, CHEN, LIU, SUN = 600.0, 1000.0, 1500.0, 2000.0
-
-Hire = Callable[..., Person]
-
-
-@pytest.fixture
-def stage(open_stage: Callable[..., Stage]) -> Stage:
-    return open_stage(speed=LISTENING)
-
-
-@pytest.fixture
-def hire(stage: Stage) -> Iterator[Hire]:
-    with ExitStack() as people:
-
-        def come(login: str, extension: str, hertz: float, role: Role = Role.AGENT, **card: Any) -> Person:
-            return people.enter_context(Person(stage, login, extension, hertz, role, **card))
-
-        yield come
 
 
 def speaks(caller: Caller, folder: Path) -> None:

@@ -1,24 +1,19 @@
 """S31: a caller who would rather not wait is called back when it is their turn; and calls that agents place."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
 from firmware.cli.rig import SAMPLE_LINES
 from firmware.control.channel import Refused
 from firmware.modem.virtual.client import PhoneCall
-from firmware.staff.rights import Role
 from firmware.storage.desk_schema import queue_entries, talks
 from firmware.storage.schema import calls, outbox
-from tests.scenarios.people import Person, hears, is_connected, voices_heard_by
+from tests.scenarios.people import Hire, hears, is_connected, voices_heard_by
 from tests.scenarios.stage import LISTENING, Caller, Stage
 
 WANG_XIUYING, CHEN_MIN, DOCTOR = "13800000001", "13800000002", "13900000201"
 CHEN, LIU = 1000.0, 1500.0
-
-Hire = Callable[..., Person]
 
 
 THREE_LINES = (
@@ -31,16 +26,6 @@ THREE_LINES = (
 def stage(open_stage: Callable[..., Stage]) -> Stage:
     """Three lines of copper, of which one stays free for callers."""
     return open_stage(speed=LISTENING, lines=THREE_LINES)
-
-
-@pytest.fixture
-def hire(stage: Stage) -> Iterator[Hire]:
-    with ExitStack() as people:
-
-        def come(login: str, extension: str, hertz: float, role: Role = Role.AGENT, **card: Any) -> Person:
-            return people.enter_context(Person(stage, login, extension, hertz, role, **card))
-
-        yield come
 
 
 def waits_and_wants_a_callback(stage: Stage, number: str) -> None:

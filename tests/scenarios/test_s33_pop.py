@@ -1,17 +1,12 @@
 """S33 and S16: what the people at the desk see of a caller, on their pages, while the telephone rings."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from typing import Any
-
 import pytest
 
 from firmware.staff import sessions
-from firmware.staff.rights import Role
 from firmware.storage.desk_schema import tasks
 from firmware.storage.documents import SetupDocuments
-from tests.scenarios.people import Person, is_connected
-from tests.scenarios.stage import LISTENING, Stage
+from tests.scenarios.people import Hire, Person, is_connected
+from tests.scenarios.stage import Stage
 from tests.web.browser import Browser, WsgiApp
 from webui.app import build_app
 from webui.gate import SESSION_COOKIE
@@ -23,23 +18,6 @@ from webui.phone_service import PhoneService
 WANG_XIUYING, FAMILY, STRANGER = "13800000001", "13800000002", "13900000077"
 CHEN_XIAOBAO = 3
 CHEN, LIU = 1000.0, 1500.0
-
-Hire = Callable[..., Person]
-
-
-@pytest.fixture
-def stage(open_stage: Callable[..., Stage]) -> Stage:
-    return open_stage(speed=LISTENING)
-
-
-@pytest.fixture
-def hire(stage: Stage) -> Iterator[Hire]:
-    with ExitStack() as people:
-
-        def come(login: str, extension: str, hertz: float, **card: Any) -> Person:
-            return people.enter_context(Person(stage, login, extension, hertz, Role.AGENT, **card))
-
-        yield come
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """S38: a make-up Saturday, a holiday, closing time and the night, by the calendar; and who waits is not turned away."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,7 +11,7 @@ from firmware.staff import phone_pins
 from firmware.staff.rights import Role
 from firmware.storage.desk_schema import queue_entries
 from firmware.storage.schema import call_events
-from tests.scenarios.people import Person
+from tests.scenarios.people import Hire
 from tests.scenarios.stage import LISTENING, Stage
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -21,8 +19,6 @@ SATURDAY_10 = datetime(2026, 2, 14, 10, tzinfo=SHANGHAI)
 MONDAY_10 = datetime(2026, 2, 16, 10, tzinfo=SHANGHAI)
 WANG_XIUYING, CHEN_MIN = "13800000001", "13800000002"
 CHEN = 1000.0
-
-Hire = Callable[..., Person]
 
 
 @pytest.fixture
@@ -32,16 +28,6 @@ def stage(open_stage: Callable[..., Stage]) -> Stage:
     stage.desk("make-up", "2026-02-14", "--like", "fri")
     stage.desk("closed", "2026-02-16", "--yes", "--reason", "Spring Festival")
     return stage
-
-
-@pytest.fixture
-def hire(stage: Stage) -> Iterator[Hire]:
-    with ExitStack() as people:
-
-        def come(login: str, extension: str, hertz: float, role: Role = Role.AGENT, **card: Any) -> Person:
-            return people.enter_context(Person(stage, login, extension, hertz, role, **card))
-
-        yield come
 
 
 def comes(stage: Stage, moment: datetime) -> None:

@@ -1,6 +1,6 @@
 """S51: a caller refuses the recording, another is silent where it matters; both are found; what is old goes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -18,18 +18,13 @@ from firmware.storage import recording_index
 from firmware.storage.desk_schema import purges, talks
 from firmware.storage.schema import call_events, calls, recording_marks, recordings
 from tests.scenarios.people import Person, hears, voices_in
-from tests.scenarios.stage import LISTENING, Caller, Stage
+from tests.scenarios.stage import Caller, Stage
 from tests.scenarios.test_s30_at_the_desk import speaks
 
 WANG_XIUYING, CHEN_XIAOBAO = "13800000001", "13800000002"
 CARD, PIN = "100016", "2468"
 PATIENT, CHEN = 600.0, 1000.0
 DAY_S = 86_400
-
-
-@pytest.fixture
-def stage(open_stage: Callable[..., Stage]) -> Stage:
-    return open_stage(speed=LISTENING)
 
 
 @pytest.fixture

@@ -1,13 +1,9 @@
 """Messages: a patient asks a doctor, and only that patient hears the answer; who gave up waiting leaves one."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pytest
 import soundfile
 
 from firmware.audio.levels import tone
@@ -18,29 +14,12 @@ from firmware.storage import recordings
 from firmware.storage.desk_schema import queue_entries
 from firmware.storage.schema import calls, voice_messages
 from firmware.storage.schema import recordings as recording_rows
-from tests.scenarios.people import Person, hears, is_connected, voices_in
-from tests.scenarios.stage import LISTENING, Caller, Stage
+from tests.scenarios.people import Hire, Person, hears, is_connected, voices_in
+from tests.scenarios.stage import Caller, Stage
 
 WANG_XIUYING, LANDLINE = "13800000001", "02161230009"
 PATIENT, DOCTOR, CHEN = 600.0, 1500.0, 1000.0
 WANG = 1
-
-Hire = Callable[..., Person]
-
-
-@pytest.fixture
-def stage(open_stage: Callable[..., Stage]) -> Stage:
-    return open_stage(speed=LISTENING)
-
-
-@pytest.fixture
-def hire(stage: Stage) -> Iterator[Hire]:
-    with ExitStack() as people:
-
-        def come(login: str, extension: str, hertz: float, role: Role = Role.AGENT, **card: Any) -> Person:
-            return people.enter_context(Person(stage, login, extension, hertz, role, **card))
-
-        yield come
 
 
 def hires_doctor_wang(stage: Stage, hire: Hire) -> Person:

@@ -18,7 +18,7 @@ _KEY_HIGH_HZ = (1209.0, 1336.0, 1477.0, 1633.0)
 _PURE = 0.8  # share of the energy at the tone's frequencies
 _AUDIBLE_POWER = 100.0**2  # about -44 dBm0
 _SHORTEST_S = 0.06
-_TOLERANCE = 0.2  # hardware.md: cadences are kept within 10 %, windows blur the rest
+_TOLERANCE = 0.2  # exchanges keep cadences within 10 %, windows blur the rest
 _LONG_GAP_S = 1.5
 _ENDLESS_S = 2.5  # longer than any burst of a cadence
 

@@ -9,9 +9,9 @@ HERE = Path(__file__).parent
 
 
 def direct_requirements() -> list[str]:
-    """The packages named in requirements/box.in."""
-    lines = (HERE / "requirements" / "box.in").read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if line and not line.startswith("#")]
+    """The packages named in requirements/box.in and built.in."""
+    texts = [(HERE / "requirements" / name).read_text(encoding="utf-8") for name in ("box.in", "built.in")]
+    return [line for text in texts for line in text.splitlines() if line and not line.startswith("#")]
 
 
 def version() -> str:

@@ -10,4 +10,5 @@ lock() {
 }
 
 lock box.in --output-file box.txt "$@"
+lock built.in --output-file built.txt "$@"
 lock test.in --constraints box.txt --output-file test.txt "$@"

@@ -17,12 +17,15 @@ def words(name: str) -> list[str]:
     return [re.split(r"[ =<>]", line)[0].lower() for line in lines if line and not line.startswith("-")]
 
 
-@pytest.mark.parametrize(("wanted", "lock"), [("box.in", "box.txt"), ("box.in", "test.txt"), ("test.in", "test.txt")])
+@pytest.mark.parametrize(
+    ("wanted", "lock"),
+    [("box.in", "box.txt"), ("box.in", "test.txt"), ("test.in", "test.txt"), ("built.in", "built.txt")],
+)
 def test_every_direct_dependency_is_locked(wanted: str, lock: str) -> None:
     assert set(words(wanted)) <= set(words(lock))
 
 
-@pytest.mark.parametrize("lock", ["box.txt", "test.txt"])
+@pytest.mark.parametrize("lock", ["box.txt", "built.txt", "test.txt"])
 def test_a_lock_pins_versions_and_hashes_and_no_place_to_fetch_them_from(lock: str) -> None:
     text = (REQUIREMENTS / lock).read_text(encoding="utf-8")
     for entry in re.split(r"\n(?=[a-z])", text)[1:]:
@@ -39,7 +42,7 @@ def test_the_tests_run_on_the_very_packages_of_the_box() -> None:
     assert box.items() <= test.items()
 
 
-@pytest.mark.parametrize("listed", ["box.in", "test.in", "box.apt", "test.apt"])
+@pytest.mark.parametrize("listed", ["box.in", "built.in", "test.in", "box.apt", "test.apt"])
 def test_every_dependency_has_its_reason(listed: str) -> None:
     reasons = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8").lower()
     assert [name for name in words(listed) if f"`{name}`" not in reasons] == []

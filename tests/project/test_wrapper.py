@@ -24,6 +24,7 @@ def box() -> Iterator[Path]:
     shutil.copy(ROOT / "clinicbox", folder)
     (folder / "requirements").mkdir()
     (folder / "requirements" / "box.txt").write_text(noting_npm(folder), encoding="utf-8")
+    (folder / "requirements" / "built.txt").write_text("# none\n", encoding="utf-8")
     (folder / "requirements" / "box.apt").write_text("# none\npython3-venv\n", encoding="utf-8")
     (folder / "webui").mkdir()
     (folder / "webui" / "package-lock.json").write_text('{\n"node_modules/one": {}\n}\n', encoding="utf-8")
@@ -99,6 +100,24 @@ def test_a_new_list_of_browser_parts_is_fetched_without_touching_python(box: Pat
     _, err = start(box).communicate()
     assert "[4/4]" in err
     assert "[3/4]" not in err
+
+
+def test_a_new_list_of_what_is_built_here_is_installed(box: Path) -> None:
+    start(box).communicate()
+    (box / "requirements" / "built.txt").write_text("# another\n", encoding="utf-8")
+    _, err = start(box).communicate()
+    assert "[3/4]" in err
+    assert "[2/4]" not in err
+
+
+def test_what_is_built_here_must_have_the_hash_that_is_written_down(box: Path) -> None:
+    source = box / "made-1.tar.gz"
+    source.write_bytes(b"somebody else's")
+    (box / "requirements" / "built.txt").write_text(f"made @ {source.as_uri()} --hash=sha256:{'0' * 64}\n")
+    process = start(box)
+    _, err = process.communicate()
+    assert process.returncode != 0
+    assert "DO NOT MATCH THE HASHES" in err
 
 
 def test_only_the_tests_get_the_browser_parts_of_the_tests(box: Path) -> None:

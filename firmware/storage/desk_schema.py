@@ -9,6 +9,7 @@ from firmware.storage.schema import Instant, metadata
 _IS_NOW = text("until IS NULL")
 _WAITS = text("state IN ('waiting', 'calling')")
 _NOT_DONE = text("done_at IS NULL")
+_TO_ANSWER = text("appeal IS NOT NULL AND appeal_answer IS NULL")
 _TO_CALL_BACK = text("kind = 'missed' AND done_at IS NULL")
 
 agents = Table(  # staff who take calls
@@ -42,6 +43,7 @@ agent_states = Table(  # who was what from when to when; the row without an end 
     Column("state", String(12), nullable=False),
     Column("reason", String(20), nullable=False, server_default=""),  # of not-ready: "break", "not answering", ...
     Column("device", String(10), nullable=False, server_default="browser"),
+    Column("card", String(100), nullable=False, server_default=""),  # of a headset: which one
     Column("by", String(40)),  # the login of who forced it
     Column("at", Instant, nullable=False),
     Column("until", Instant),
@@ -174,15 +176,26 @@ quality_scores = Table(  # a talk judged by a supervisor
     Column("call_id", ForeignKey("calls.id"), nullable=False, index=True),
     Column("user_id", ForeignKey("agents.user_id"), nullable=False),
     Column("form", String(40), nullable=False),
+    Column("asked", Text, nullable=False),  # JSON: the form's words and most points, as they were when it was judged
     Column("answers", Text, nullable=False),  # JSON: points by question
     Column("points", Integer, nullable=False),
     Column("most_points", Integer, nullable=False),
     Column("remark", Text, nullable=False, server_default=""),
     Column("appeal", Text),  # what the agent says against it
     Column("appeal_answer", Text),
+    Column("is_withdrawn", Integer, nullable=False, server_default="0"),  # the appeal was right: it counts no more
     Column("author", String(40), nullable=False),
     Column("at", Instant, nullable=False),
     Index("quality_of_agent", "user_id", "at"),
+    Index("appeals_that_wait", "id", sqlite_where=_TO_ANSWER, postgresql_where=_TO_ANSWER),
+)  # fmt: skip
+
+quality_samples = Table(  # talks that were drawn by lot to be judged
+    "quality_samples", metadata,
+    Column("call_id", ForeignKey("calls.id"), primary_key=True),
+    Column("user_id", ForeignKey("agents.user_id"), primary_key=True),
+    Column("week", Date, nullable=False),  # the Monday of the week in which they were held
+    Index("samples_by_week", "week", "user_id"),
 )  # fmt: skip
 
 purges = Table(  # what was deleted of recordings and messages, and what could not be

@@ -74,6 +74,7 @@ def _add_agents() -> None:
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("reason", sa.String(length=20), server_default="", nullable=False),
         sa.Column("device", sa.String(length=10), server_default="browser", nullable=False),
+        sa.Column("card", sa.String(length=100), server_default="", nullable=False),
         sa.Column("by", sa.String(length=40)),
         sa.Column("at", _INSTANT, nullable=False),
         sa.Column("until", _INSTANT),
@@ -140,12 +141,14 @@ def _add_queues() -> None:
         sa.Column("call_id", sa.String(length=40), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("form", sa.String(length=40), nullable=False),
+        sa.Column("asked", sa.Text(), nullable=False),
         sa.Column("answers", sa.Text(), nullable=False),
         sa.Column("points", sa.Integer(), nullable=False),
         sa.Column("most_points", sa.Integer(), nullable=False),
         sa.Column("remark", sa.Text(), server_default="", nullable=False),
         sa.Column("appeal", sa.Text()),
         sa.Column("appeal_answer", sa.Text()),
+        sa.Column("is_withdrawn", sa.Integer(), server_default="0", nullable=False),
         sa.Column("author", sa.String(length=40), nullable=False),
         sa.Column("at", _INSTANT, nullable=False),
         sa.ForeignKeyConstraint(["call_id"], ["calls.id"]),
@@ -154,6 +157,17 @@ def _add_queues() -> None:
     )
     op.create_index("ix_quality_scores_call_id", "quality_scores", ["call_id"])
     op.create_index("quality_of_agent", "quality_scores", ["user_id", "at"])
+    _index_where("appeals_that_wait", "quality_scores", ["id"], "appeal IS NOT NULL AND appeal_answer IS NULL")
+    op.create_table(
+        "quality_samples",
+        sa.Column("call_id", sa.String(length=40), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("week", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"]),
+        sa.ForeignKeyConstraint(["user_id"], ["agents.user_id"]),
+        sa.PrimaryKeyConstraint("call_id", "user_id"),
+    )
+    op.create_index("samples_by_week", "quality_samples", ["week", "user_id"])
     op.create_table(
         "queue_entries",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from firmware.acd.asking import give_notice
 from firmware.acd.floor import Consult, Entry, Floor, Notice, Ringing, Seat
 from firmware.acd.handing import Requeue
 from firmware.acd.outside import OutsideCall, Silent
@@ -12,7 +13,7 @@ from firmware.acd.talk import Leg, LegKind, Talk
 from firmware.acd.talking import Talking
 from firmware.audio.player import PromptSource
 from firmware.audio.port import Port
-from firmware.clinic import tasks
+from firmware.clinic import recording_rules, tasks
 from firmware.language.catalogue import Prompt
 from firmware.language.values import DEFAULT_LANGUAGE
 
@@ -48,6 +49,7 @@ class Conversation(Silent):
         self._leg: Leg | None = None
 
     def up(self, call: OutsideCall, port: Port) -> None:
+        self._give_notice(call, port)
         with self._phones.floor.lock:
             talk = self._talk
             if talk.over.is_set():
@@ -55,13 +57,24 @@ class Conversation(Silent):
                 return
             talk.pending = None
             if self.is_main:
-                talk.recorder = call.recorder
+                talk.recorder, talk.line = call.recorder, call.line_name
             self._leg = talk.join(self.kind, call.number, port, call.hang_up)
             for own in talk.speakers:
                 if own.kind is LegKind.AGENT:
                     own.party.resume()
             self.answered()
             self._tell()
+
+    def _give_notice(self, call: OutsideCall, port: Port) -> None:
+        """Who is called hears that the call is recorded before anybody speaks with them; the agent hears it too."""
+        floor, talk = self._phones.floor, self._talk
+        notice = recording_rules.notice_to_called(floor.settings.recording)
+        if call.recorder is None or notice is None:
+            return
+        with floor.lock:
+            for own in talk.speakers:
+                own.port.play(PromptSource(floor.speaker.sounds([Prompt(notice)], talk.language), stops_at_key=False))
+        give_notice(port, floor.speaker, call.recorder, notice, talk.language)
 
     @property
     def kind(self) -> LegKind:

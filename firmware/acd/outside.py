@@ -79,6 +79,7 @@ class OutsideCall:
         self.recorder: CallRecorder | None = None
         self._floor, self._records, self._line_call, self._side = floor, records, line_call, side
         self._is_recorded = is_recorded
+        self.line_name = line_call.line_name
         self.longest_s = 0
         self._released = threading.Event()
         floor.book.write(

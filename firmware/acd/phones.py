@@ -13,7 +13,7 @@ from firmware.acd.ringer import Ringer, nothing
 from firmware.acd.talk import LegKind, Talk
 from firmware.acd.talking import INSIDE, Talking
 from firmware.audio.signals import RingBack
-from firmware.clinic import call_classes, recording_rules, tasks
+from firmware.clinic import call_classes, people, recording_rules, tasks
 from firmware.language.values import DEFAULT_LANGUAGE
 from firmware.modem.errors import AllLinesBusy, NumberInvalid
 from firmware.phone_number import NotANumber, normalise
@@ -54,6 +54,8 @@ class Phones:
         talk = Talk("", "out", None, DEFAULT_LANGUAGE, self._floor.now, self._floor.settings.queues[0].key)
         call = self._place(seat, number, Conversation(self, talk))
         talk.call_id, talk.number = call.id, call.number
+        known = self._floor.book.write(lambda tx: people.language_of(tx, call.number))
+        talk.language = known or DEFAULT_LANGUAGE
         if purpose:
             self._floor.book.note(call.id, f"purpose {purpose}")
         self._begin(seat, talk, call)

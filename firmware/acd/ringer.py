@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from firmware.acd import policy
+from firmware.acd import policy, recorded
 from firmware.acd.errors import NoSound, NothingRings, NotSignedIn, WrongState
 from firmware.acd.floor import PHONE, Entry, Floor, Notice, Ringing, Seat
 from firmware.acd.records import NOT_READY, OFFLINE, READY, RINGING, Agent, Caller
 from firmware.acd.talk import LegKind, Talk
 from firmware.audio.player import PromptSource
 from firmware.audio.port import Port
-from firmware.clinic import recording_rules, tasks
+from firmware.clinic import tasks
 from firmware.clinic.desk_settings import NOT_ANSWERING
 from firmware.language.catalogue import Prompt
 from firmware.language.values import Code
@@ -155,7 +155,7 @@ class Ringer:
             raise NothingRings("the caller has gone")
         talk = Talk(
             entry.call_id, "in", entry.number, entry.language, floor.now, entry.queue, entry.id, call.recorder,
-            entry.transfers,
+            entry.transfers, call.line,
         )  # fmt: skip
         caller = talk.join(LegKind.CALLER, entry.number or "", call.port, nothing)
         talk.join(LegKind.AGENT, seat.agent.extension, port, hang_up, seat.user_id)
@@ -163,9 +163,7 @@ class Ringer:
             said = [Prompt("desk.agent", {"extension": Code(seat.agent.extension)})]
             caller.port.play(PromptSource(floor.speaker.sounds(said, entry.language), stops_at_key=False))
         if talk.recorder is not None:
-            rules, extension = floor.settings.recording, seat.agent.extension
-            if not recording_rules.records_agent(rules, call.line, entry.queue, extension):
-                talk.recorder.pause()
+            recorded.begin(floor.settings.recording, talk)
             talk.recorder.mark("answered", seat.agent.extension)
         floor.book.note(entry.call_id, f"answered {seat.agent.extension}")
         if entry.number:
@@ -180,6 +178,7 @@ class Ringer:
             raise NothingRings("the call is over")
         self.withdraw(ringing, "withdrawn", besides=seat)
         leg = talk.join(LegKind.AGENT, seat.agent.extension, port, hang_up, seat.user_id)
+        recorded.follow_rules(self._floor.settings.recording, talk)
         if asker.consult is not None and asker.consult.ringing is ringing:
             asker.consult.leg, asker.consult.ringing = leg, None
             if len(talk.speakers) == 2:

@@ -64,6 +64,8 @@ class Talk:
     entry_id: int | None = None
     recorder: CallRecorder | None = None
     transfers: int = 0
+    line: str = ""
+    is_off_record: bool = False  # paused by a rule: see recorded.follow_rules
     is_away: bool = False  # the caller is with the menus
     pending: Callable[[], None] | None = None  # gives up the call to who has not answered yet
     legs: list[Leg] = field(default_factory=list)

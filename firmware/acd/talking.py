@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from firmware.acd import recorded
 from firmware.acd.errors import NoTalk, WrongState
 from firmware.acd.floor import Floor, Notice, Seat
 from firmware.acd.ringer import Ringer
@@ -126,6 +127,7 @@ class Talking:
         """The agent goes, the others stay."""
         talk.leave(own)
         own.hang_up()
+        recorded.follow_rules(self._floor.settings.recording, talk)
         self._dismiss_supervisors(seat, talk)
         self._floor.after_talk(seat, talk, by)
         for other in self.seats(talk):
@@ -154,6 +156,7 @@ class Talking:
         leg = consult.leg
         talk.leave(leg)
         leg.hang_up()
+        recorded.follow_rules(self._floor.settings.recording, talk)
         if (colleague := self._floor.seats.get(leg.user_id or 0)) is not None and colleague.talk is talk:
             self._floor.after_talk(colleague, talk, "agent")
 

@@ -29,3 +29,8 @@ def notice_of(rules: RecordingRules, line: str, queue: str) -> str | None:
     if not rules.announces or not records_queue(rules, line, queue):
         return None
     return "recording.notice_perhaps" if rules.off_agents else "recording.notice"
+
+
+def notice_to_called(rules: RecordingRules) -> str | None:
+    """The prompt that tells somebody whom an agent calls, and whose call is recorded; None where nothing is said."""
+    return "recording.notice" if rules.announces else None

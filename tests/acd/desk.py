@@ -15,20 +15,20 @@ from firmware.acd.outside import Records
 from firmware.acd.requests import Requests
 from firmware.audio.clips import ClipStore
 from firmware.audio.port import Port
+from firmware.audio.recorder import CallRecorder
 from firmware.audio.recording_writer import RecordingWriter
 from firmware.audio.speaker import Speaker
 from firmware.cli.rig import SAMPLE_START
 from firmware.clinic.desk_settings import DeskSettings
 from firmware.clock import ManualClock
 from firmware.ivr.catalogue import prompts
-from firmware.modem.errors import AllLinesBusy
-from firmware.modem.line import OutgoingCall
 from firmware.staff import agents, users
 from firmware.staff.agents import Card
 from firmware.staff.rights import Role
 from firmware.storage import calls
 from firmware.storage.folders import Folders
 from firmware.storage.ledger import open_ledger
+from tests.acd.lines import Lines
 from tests.dialogue.line import DullVoice
 
 PASSWORD = "quiet lamp over water"
@@ -44,13 +44,6 @@ class Page:
         self.is_lost = True
 
 
-class NoLines:
-    """Every line is a caller's."""
-
-    def seize(self, number: str) -> OutgoingCall:
-        raise AllLinesBusy("none is free")
-
-
 @dataclass(frozen=True)
 class Handed:
     """A caller out of a dialogue."""
@@ -62,7 +55,7 @@ class Handed:
     queue: str = "reception"
     patient_id: int | None = None
     port: Port = field(default_factory=Port)
-    recorder: None = None
+    recorder: CallRecorder | None = None
 
 
 class Room:
@@ -74,11 +67,13 @@ class Room:
         folders.make()
         self.ledger = open_ledger(folders.ledger)
         self.settings = DeskSettings()
+        self.lines = Lines(self.clock)
         self.told: list[tuple[str, dict[str, Any]]] = []
         speaker = Speaker(ClipStore(folders.clips, [DullVoice()]), prompts())
-        records = Records(folders, RecordingWriter(), lambda file, seconds: None)
+        self.writer = RecordingWriter()
+        records = Records(folders, self.writer, lambda file, seconds: None)
         self.desk = Desk(
-            self.ledger, self.clock, speaker, lambda: self.settings, NoLines(), records,
+            self.ledger, self.clock, speaker, lambda: self.settings, self.lines, records,
             is_open=lambda: True, tell=lambda event, **details: self.told.append((event, details)),
             give_up=lambda entry: None, ask_by_text=lambda *asked: None,
         )  # fmt: skip
@@ -107,14 +102,14 @@ class Room:
     def seat(self, user_id: int) -> Seat:
         return self.floor.seats[user_id]
 
-    def caller(self, number: str = "13800000001") -> Entry:
+    def caller(self, number: str = "13800000001", recorder: CallRecorder | None = None) -> Entry:
         """Somebody begins to wait."""
         now = self.clock.now()
         call_id = calls.new_id(now)
         with self.ledger.transaction() as tx:
             calls.begin(tx, now, call_id, "L1", number, is_withheld=False)
         entry_id = self.floor.book.enter("reception", "zh", number, call_id=call_id)
-        entry = Entry(entry_id, "reception", "zh", number, now, Handed(call_id, number), call_id)
+        entry = Entry(entry_id, "reception", "zh", number, now, Handed(call_id, number, recorder=recorder), call_id)
         self.floor.entries[entry_id] = entry
         return entry
 

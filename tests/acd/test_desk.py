@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,19 +21,13 @@ from firmware.acd.errors import (
 )
 from firmware.acd.handing import MOST_TRANSFERS, Requeue
 from firmware.storage.desk_schema import agent_states, offers, queue_entries
-from tests.acd.desk import Page, Room, room
+from tests.acd.desk import Page, Room
 
 IN_A_TALK: dict[str, dict[str, Any]] = {
     "hold": {}, "resume": {}, "digits": {"keys": "1"}, "record": {"on": False}, "hang_up": {},
     "consult": {"to": "8002"}, "join": {}, "complete": {}, "cancel_consult": {}, "transfer": {"to": "8002"},
     "to_flow": {"to": "back"},
 }  # fmt: skip
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Room]:
-    with room(tmp_path) as opened:
-        yield opened
 
 
 def talks(desk: Room, extension: str = "8001") -> int:

@@ -28,9 +28,9 @@ VIEWS = {"desktop": (1280, 800), "phone": (390, 844)}
 UNSETTLED = ".htmx-request, .htmx-swapping, .htmx-settling"
 
 
-def launch(playwright: Playwright, *flags: str) -> Browser:
+def launch(playwright: Playwright, *flags: str, program: str | Path = CHROMIUM) -> Browser:
     """Debian's Chromium; `flags` are further options of its command line."""
-    return playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
+    return playwright.chromium.launch(executable_path=program, args=[*FLAGS, *flags])
 
 
 class Person:

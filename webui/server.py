@@ -54,6 +54,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             "errorlog": "-",
             "loglevel": "warning",
             "post_worker_init": lambda _: _before_the_end(self._on_end),
+            "worker_exit": lambda _, __: self._on_end(),  # the master may have been killed: nobody sends SIGTERM then
         }
 
 

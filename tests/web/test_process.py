@@ -83,3 +83,29 @@ def test_it_ends_at_once_although_a_page_listens(tmp_path: Path) -> None:
         began = clock.monotonic()
     assert clock.monotonic() - began < 10
     page.close()
+
+
+def test_nothing_of_it_stays_when_its_master_is_killed_although_a_page_listens(tmp_path: Path) -> None:
+    clock = SystemClock()
+    with serving(tmp_path / "data") as served:
+        page = served.connect()
+        page.sendall(served.head("GET", "/live"))
+        assert b"200 OK" in page.recv(65536)
+        os.kill(parent_of(served.process), signal.SIGKILL)
+        deadline = Deadline(clock, 20)
+        while is_there(served.process):
+            assert not deadline.is_over, "the worker went on without its master"
+            clock.sleep(0.1)
+    page.close()
+
+
+def parent_of(process: int) -> int:
+    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def is_there(process: int) -> bool:
+    """Whether it runs; who has ended and was not asked for its status yet does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

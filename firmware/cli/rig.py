@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -156,6 +157,14 @@ class Rig:
             child = self._children.pop("exchange")
             child.process.kill()
             child.process.wait()
+
+    def kill_web(self) -> None:
+        """kill -9 of the web process with its worker: as when the machine runs out of memory."""
+        child = self._children.pop("web")
+        workers = Path(f"/proc/{child.process.pid}/task/{child.process.pid}/children").read_text().split()
+        for pid in (child.process.pid, *map(int, workers)):
+            os.kill(pid, signal.SIGKILL)
+        child.process.wait()
 
     def check(self) -> None:
         """Raises `RigError` when the network or the web process has ended; the exchange is started again."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from firmware.clock import Deadline, SystemClock
+from tests.browser.desk import AtTheDesk, spoken
 from tests.browser.people import Person, launch
 from tests.scenarios.conftest import CLIPS
 from tests.scenarios.stage import LISTENING, Stage
@@ -64,6 +67,33 @@ def staff(chromium: Browser, stage: Stage, port: int) -> Iterator[Staff]:
     yield come
     complaints = [said for person in people for said in person.leaves()]
     assert complaints == []
+
+
+@pytest.fixture(scope="module")
+def speaking_browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser whose microphone hears somebody with a voice of 1000 Hz."""
+    voice = spoken(tmp_path_factory.mktemp("voice") / "agent.wav")
+    browser = launch(playwright, f"--use-file-for-fake-audio-capture={voice}")
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def hire(speaking_browser: Browser, stage: Stage, port: int) -> Callable[..., Any]:
+    """`with hire("en") as desk`: the receptionist at the desk's page, with the extension 8001."""
+
+    @contextmanager
+    def come(language: str = "en", view: str = "desktop", **card: Any) -> Iterator[AtTheDesk]:
+        address = f"http://127.0.0.1:{port}"
+        person = Person(speaking_browser, stage, address, "en" if language == "en" else "zh", view, "light")
+        person.sign_in("desk")
+        desk = AtTheDesk(person, "8001", **card)
+        desk.comes_to_work()
+        yield desk
+        desk.goes_home()
+        assert person.leaves() == []
+
+    return come
 
 
 def wait_for_pages(port: int) -> None:

@@ -2,125 +2,37 @@
 
 from __future__ import annotations
 
-import wave
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, Playwright
 
-from firmware.audio.levels import tone
 from firmware.audio.port import SAMPLE_RATE_HZ
-from firmware.staff import agents, users
-from firmware.staff.agents import Card
 from firmware.storage.desk_schema import queue_entries, talks
 from firmware.storage.schema import call_events
-from tests.browser.people import Person, launch
+from tests.browser.desk import (
+    AGENT_HZ,
+    PATIENCE_MS,
+    WANG_XIUYING,
+    hears_agent,
+    hears_agent_no_more,
+    is_connected,
+    speaks,
+    voices_lately,
+)  # fmt: skip
 from tests.scenarios import people
-from tests.scenarios.people import voices_in
 from tests.scenarios.stage import Caller, Stage
 
 SPEED = 1.0
-WANG_XIUYING, LIU_QIANG = "13800000001", "13800000005"
-PATIENT_HZ, AGENT_HZ, COLLEAGUE_HZ = 600.0, 1000.0, 1500.0
+LIU_QIANG = "13800000005"
+COLLEAGUE_HZ = 1500.0
 KEY_5_HZ = (770.0, 1336.0)  # ITU-T Q.23
 KEY_SAMPLES = 400  # 50 ms, less than a key lasts
 LOUD = 1e10
-LISTENED_S = 2.0  # longer than a pause of whoever speaks
-AUDIBLE = 20  # of 100 on the page's meter
-PATIENCE_MS = 40_000
 
 pytestmark = pytest.mark.timeout(300)
-
-
-class AtTheDesk:
-    """An agent who uses the page."""
-
-    def __init__(self, person: Person, extension: str, **card: Any) -> None:
-        self.person, self.page, self.stage = person, person.page, person.stage
-        with self.stage.ledger.transaction() as tx:
-            user = users.by_login(tx, "desk")
-            assert user is not None
-            agents.make(tx, user.id, Card(extension=extension, skills={"reception": 1}, **card))
-        self.user_id = user.id
-        person.goes_to("/desk")
-
-    def comes_to_work(self) -> None:
-        """Speaks, is heard, signs in, is ready."""
-        if self.state() == "offline":
-            self.person.button("desk.test").click()
-            self.page.get_by_text(self.person.words("desk.test_heard")).wait_for(timeout=PATIENCE_MS)
-            self.person.button("desk.sign_in").click()
-            self.is_in("not-ready")
-        if self.state() != "ready":
-            self.person.button("desk.ready").click()
-        self.is_in("ready")
-        self.stage.eventually("the page has sound", lambda: self.seat()["has_sound"])
-
-    def state(self) -> str:
-        self.page.wait_for_selector("#desk:not([data-state=''])")
-        return str(self.page.locator("#desk").get_attribute("data-state"))
-
-    def is_in(self, state: str, page: Page | None = None) -> None:
-        (page or self.page).wait_for_selector(f"#desk[data-state={state}]", timeout=PATIENCE_MS)
-
-    def seat(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.page.evaluate("fetch('/desk/state').then((reply) => reply.json())")["seat"]
-        return found
-
-    def hears(self) -> None:
-        """Sound from the call is played."""
-        self.page.wait_for_function(
-            "least => document.querySelector('[data-part=heard]').value >= least", arg=AUDIBLE, timeout=PATIENCE_MS
-        )
-
-    def hears_nothing(self) -> None:
-        self.page.wait_for_function(
-            "most => document.querySelector('[data-part=heard]').value < most", arg=AUDIBLE, timeout=PATIENCE_MS
-        )
-
-    def answers(self) -> None:
-        self.is_in("ringing")
-        self.page.keyboard.press("F2")
-        self.is_in("talking")
-
-    def goes_home(self) -> None:
-        if self.state() == "talking":
-            self.page.keyboard.press("F4")
-        if self.state() == "wrap-up":
-            self.person.button("desk.wrapped_up").click()
-        self.person.button("desk.sign_out").click()
-        self.is_in("offline")
-
-
-@pytest.fixture(scope="module")
-def speaking_browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """A browser whose microphone hears somebody with a voice of 1000 Hz."""
-    voice = spoken(tmp_path_factory.mktemp("voice") / "agent.wav")
-    browser = launch(playwright, f"--use-file-for-fake-audio-capture={voice}")
-    yield browser
-    browser.close()
-
-
-@pytest.fixture
-def hire(speaking_browser: Browser, stage: Stage, port: int) -> Callable[..., Any]:
-    """`with hire("en") as desk`: the receptionist at the desk's page, with the extension 8001."""
-
-    @contextmanager
-    def come(language: str = "en", view: str = "desktop", **card: Any) -> Iterator[AtTheDesk]:
-        address = f"http://127.0.0.1:{port}"
-        person = Person(speaking_browser, stage, address, "en" if language == "en" else "zh", view, "light")
-        person.sign_in("desk")
-        desk = AtTheDesk(person, "8001", **card)
-        desk.comes_to_work()
-        yield desk
-        desk.goes_home()
-        assert person.leaves() == []
-
-    return come
 
 
 def test_a_patients_call_is_answered_held_reloaded_and_wrapped_up(
@@ -294,21 +206,9 @@ def test_what_the_desk_refuses_is_said_in_words(stage: Stage, hire: Callable[...
         desk.is_in("ready")
 
 
-def is_connected(stage: Stage, desk: AtTheDesk) -> Caller:
-    caller = stage.ring("L1", WANG_XIUYING)
-    caller.press("0")
-    desk.answers()
-    hears_agent(stage, caller)
-    return caller
-
-
 def places(stage: Stage) -> list[str]:
     """Where in the menus callers were."""
     return [row.detail for row in stage.rows(call_events) if row.kind == "node"]
-
-
-def voices_lately(caller: Caller) -> set[float]:
-    return voices_in(caller.call.heard()[-round(LISTENED_S * SAMPLE_RATE_HZ) :])
 
 
 def heard_key(caller: Caller, *hertz: float) -> bool:
@@ -320,30 +220,3 @@ def heard_key(caller: Caller, *hertz: float) -> bool:
     tones = energy[:, bins].sum(axis=1)
     is_loud = tones > LOUD
     return bool(np.any(is_loud & (tones > 0.8 * energy.sum(axis=1))))
-
-
-def hears_agent(stage: Stage, caller: Caller) -> None:
-    stage.eventually("the caller hears the agent", lambda: AGENT_HZ in voices_lately(caller))
-
-
-def hears_agent_no_more(stage: Stage, caller: Caller) -> None:
-    stage.eventually("the caller hears no agent", lambda: AGENT_HZ not in voices_lately(caller))
-
-
-def speaks(caller: Caller, folder: Path) -> None:
-    """The patient speaks on and on (a tone of a minute)."""
-    file = folder / "patient.wav"
-    with wave.open(str(file), "wb") as wav:
-        wav.setparams((1, 2, SAMPLE_RATE_HZ, 0, "NONE", ""))
-        wav.writeframes(tone((PATIENT_HZ,), 60.0, -13.0).tobytes())
-    caller.call.speak(file)
-
-
-def spoken(file: Path) -> Path:
-    """Words of half a second with pauses between them: what never changes a browser takes for noise."""
-    times = np.arange(24_000) / 48_000
-    sound = np.concatenate([8000 * np.sin(2 * np.pi * AGENT_HZ * times), np.zeros(24_000)]).astype("<i2")
-    with wave.open(str(file), "wb") as wav:
-        wav.setparams((1, 2, 48_000, 0, "NONE", ""))
-        wav.writeframes(sound.tobytes())
-    return file

@@ -1,13 +1,21 @@
-"""Every hour what is over (sessions, forms, failed sign-ins) is forgotten; the certificate follows time and address."""
+"""Every hour what is over (sessions, forms, failed sign-ins) is forgotten; the certificate follows time and address.
+
+Talks to judge are drawn here too: in the first hour of a week, or when the box is on again.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
+from datetime import datetime
 
-from firmware.clinic import pinyin
+from firmware.clinic import pinyin, quality_samples
+from firmware.clinic.errors import ProfileError
+from firmware.clinic.profile import CurrentProfile
+from firmware.clinic.quality_forms import CurrentQuality
 from firmware.clock import Clock
 from firmware.staff import form_once, sessions, sign_in
+from firmware.storage.documents import SetupDocuments
 from firmware.storage.folders import Folders
 from firmware.storage.ledger import Ledger
 from firmware.storage.trouble import LEDGER_UNAVAILABLE
@@ -26,6 +34,8 @@ class Housekeeping:
     def __init__(self, folders: Folders, ledger: Ledger, clock: Clock) -> None:
         self._files = CertificateFiles(folders.certificates)
         self._ledger, self._clock = ledger, clock
+        documents = SetupDocuments(folders.setup)
+        self._profile, self._quality = CurrentProfile(documents), CurrentQuality(documents)
 
     def start(self) -> None:
         Worker("housekeeping", self._work).start()
@@ -42,8 +52,17 @@ class Housekeeping:
             with self._ledger.transaction() as tx:
                 for room in (sessions, form_once, sign_in):
                     room.sweep(tx, now)
+            self._draw_talks(now)
             pinyin.fill_missing(self._ledger)
             if self._files.authority.exists():
                 certificates.ensure(self._files, now, certificates.own_addresses())
         except LEDGER_UNAVAILABLE as error:
             log.warning("the housekeeping is not done: the disk can't be used (%s)", type(error).__name__)
+
+    def _draw_talks(self, now: datetime) -> None:
+        try:
+            zone = self._profile().zone
+        except ProfileError:
+            return  # no clinic yet, so no talks
+        with self._ledger.transaction() as tx:
+            quality_samples.draw(tx, now, zone, self._quality().per_week)

@@ -70,6 +70,7 @@ _SENTENCES: dict[type[Exception], Sentence] = {
     quality.NotInTheTalk: lambda error, t: t("refused.not_in_the_talk"),
     quality.JudgesSelf: lambda error, t: t("refused.judges_self"),
     quality.AlreadyAppealed: lambda error, t: t("refused.already_appealed"),
+    quality.AlreadyDecided: lambda error, t: t("refused.already_decided"),
     quality.NoSuchScore: lambda error, t: t("refused.no_such_score"),
     quality.BadPoints: lambda error, t: t("quality.points_wrong"),
     NotRunning: lambda error, t: t("refused.phone_service_away"),

@@ -1,4 +1,4 @@
-"""Talks judged by supervisors: scores by a form, a random sample of what is not judged yet, and one appeal each."""
+"""Talks judged by supervisors: scores by a form, and one appeal against each, which a supervisor decides."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select, update
 
 from firmware.clinic.errors import ClinicError
-from firmware.clinic.quality_forms import QualityForm
+from firmware.clinic.quality_forms import QualityForm, form_document, read_form
 from firmware.storage.desk_schema import quality_scores, talks
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import recordings, users
+from firmware.storage.schema import users
 
 MOST_WORDS = 1000
 MOST_SCORES = 100
-SHORTEST_S = 15  # a talk that is worth judging
 
 _columns = quality_scores.c
 
@@ -43,6 +42,10 @@ class AlreadyAppealed(ClinicError):
     """A score can be appealed against once."""
 
 
+class AlreadyDecided(ClinicError):
+    """Somebody was faster."""
+
+
 @dataclass(frozen=True)
 class Score:
     """What a supervisor thought of one agent's part in a call."""
@@ -51,13 +54,14 @@ class Score:
     call_id: str
     user_id: int
     agent: str
-    form: str
+    form: QualityForm  # as it was then
     answers: Mapping[str, int]
     points: int
     most_points: int
     remark: str
     appeal: str | None
     appeal_answer: str | None
+    is_withdrawn: bool
     author: str
     at: datetime
 
@@ -88,13 +92,13 @@ def judge(
     """Keep a score; its id. Raises `NotInTheTalk`, `JudgesSelf` or `BadPoints`."""
     if not tx.execute(select(talks.c.id).where(talks.c.call_id == call_id, talks.c.user_id == user_id)).first():
         raise NotInTheTalk(f"user {user_id} did not speak in call {call_id}")
-    if tx.execute(select(users.c.login).where(users.c.id == user_id)).scalar() == author:
-        raise JudgesSelf(author)
+    _refuse_self(tx, author, user_id)
     most = {question.key: question.points for question in form.questions}
     if set(answers) != set(most) or not all(0 <= answers[key] <= most[key] for key in most):
         raise BadPoints(f"the points don't fit the form {form.key}")
     row = {
         "call_id": call_id, "user_id": user_id, "form": form.key, "answers": json.dumps(dict(answers)),
+        "asked": json.dumps(form_document(form), ensure_ascii=False),
         "points": sum(answers.values()), "most_points": form.most_points, "remark": remark, "author": author, "at": now,
     }  # fmt: skip
     return int(tx.execute(quality_scores.insert().returning(_columns.id), row).scalar_one())
@@ -111,12 +115,19 @@ def appeal(tx: Transaction, user_id: int, score_id: int, why: str) -> Score:
     return found
 
 
-def answer_appeal(tx: Transaction, score_id: int, answer: str) -> Score:
-    """What a supervisor says to the appeal. Raises `NoSuchScore`."""
+def decide(tx: Transaction, author: str, score_id: int, answer: str, *, is_withdrawn: bool) -> Score:
+    """What a supervisor says to the appeal; a withdrawn score counts no more, and the talk may be judged anew.
+
+    Raises `NoSuchScore`, `AlreadyDecided` or `JudgesSelf`.
+    """
     found = _one(tx, score_id)
     if found.appeal is None:
         raise NoSuchScore(f"nobody appealed against score {score_id}")
-    tx.execute(update(quality_scores).where(_columns.id == score_id).values(appeal_answer=answer))
+    if found.appeal_answer is not None:
+        raise AlreadyDecided(f"score {score_id}")
+    _refuse_self(tx, author, found.user_id)
+    decided = {"appeal_answer": answer, "is_withdrawn": int(is_withdrawn)}
+    tx.execute(update(quality_scores).where(_columns.id == score_id).values(decided))
     return found
 
 
@@ -141,22 +152,9 @@ def tally(tx: Transaction, begins: datetime, ends: datetime, user_ids: list[int]
     """How many talks of each agent were judged from `begins` until before `ends`, by when they were judged."""
     percent = func.sum(_columns.points) * 100 / func.sum(_columns.most_points)
     judged = select(_columns.user_id, func.count(), percent).where(
-        _columns.user_id.in_(user_ids), _columns.at >= begins, _columns.at < ends
+        _columns.user_id.in_(user_ids), _columns.at >= begins, _columns.at < ends, _columns.is_withdrawn == 0
     )
     return {row[0]: Tally(row[0], row[1], round(row[2])) for row in tx.execute(judged.group_by(_columns.user_id))}
-
-
-def next_to_judge(tx: Transaction, user_id: int, begins: datetime, ends: datetime) -> str | None:
-    """A random talk of the agent from that span that can be heard and nobody has judged; None when none is left."""
-    t = talks.c
-    is_heard = select(recordings.c.call_id).where(
-        recordings.c.call_id == t.call_id, recordings.c.deleted_at.is_(None), recordings.c.seconds >= SHORTEST_S
-    )
-    is_judged = select(_columns.id).where(_columns.call_id == t.call_id, _columns.user_id == user_id)
-    spoke = select(t.call_id).where(t.user_id == user_id, t.began_at >= begins, t.began_at < ends)
-    unheard = spoke.where(t.ended_at.is_not(None), is_heard.exists(), ~is_judged.exists())
-    found: str | None = tx.execute(unheard.order_by(func.random()).limit(1)).scalar()
-    return found
 
 
 def agents_in(tx: Transaction, call_id: str) -> list[tuple[int, str]]:
@@ -168,6 +166,11 @@ def agents_in(tx: Transaction, call_id: str) -> list[tuple[int, str]]:
 _SCORES: Select[Any] = select(quality_scores, users.c.name.label("agent")).join(users, users.c.id == _columns.user_id)
 
 
+def _refuse_self(tx: Transaction, author: str, user_id: int) -> None:
+    if tx.execute(select(users.c.login).where(users.c.id == user_id)).scalar() == author:
+        raise JudgesSelf(author)
+
+
 def _one(tx: Transaction, score_id: int) -> Score:
     row = tx.execute(_SCORES.where(_columns.id == score_id)).first()
     if row is None:
@@ -177,6 +180,7 @@ def _one(tx: Transaction, score_id: int) -> Score:
 
 def _score(row: Row[Any]) -> Score:
     return Score(
-        row.id, row.call_id, row.user_id, row.agent, row.form, json.loads(row.answers), row.points, row.most_points,
-        row.remark, row.appeal, row.appeal_answer, row.author, row.at,
+        row.id, row.call_id, row.user_id, row.agent, read_form(json.loads(row.asked)), json.loads(row.answers),
+        row.points, row.most_points, row.remark, row.appeal, row.appeal_answer, bool(row.is_withdrawn), row.author,
+        row.at,
     )  # fmt: skip

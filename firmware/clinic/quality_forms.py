@@ -5,8 +5,9 @@ A clinic without the document has the sample form.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from firmware.clinic.current import Current
@@ -16,6 +17,8 @@ from firmware.language.values import Name
 from firmware.storage.documents import SetupDocuments
 
 DOCUMENT = "quality"
+EVERY_CALL, CALLS_MADE = "all", "made"  # which calls a form is for; "queue:KEY" for those of one queue
+MOST_FORMS, MOST_QUESTIONS, MOST_POINTS = 10, 30, 100
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,12 @@ class Question:
 
 @dataclass(frozen=True)
 class QualityForm:
-    """Questions about a talk."""
+    """Questions about talks of one sort."""
 
     key: str
     name: Name
     questions: tuple[Question, ...]
+    calls: str = EVERY_CALL
 
     @property
     def most_points(self) -> int:
@@ -42,13 +46,19 @@ class QualityForm:
 
 @dataclass(frozen=True)
 class QualityPlan:
-    """How talks are judged: the forms, and how many talks of each agent in a month."""
+    """How talks are judged: the forms, and how many talks of each agent are drawn every week."""
 
     forms: tuple[QualityForm, ...]
-    per_month: int = 5
+    per_week: int = 2
 
     def form(self, key: str) -> QualityForm | None:
         return next((form for form in self.forms if form.key == key), None)
+
+    def forms_for(self, sorts: Collection[str]) -> tuple[QualityForm, ...]:
+        """The forms for talks of these sorts, the most particular first; all of them where none is meant for these."""
+        particular = tuple(form for form in self.forms if form.calls in sorts)
+        usual = tuple(form for form in self.forms if form.calls == EVERY_CALL)
+        return particular + usual or self.forms
 
 
 SAMPLE = QualityPlan(
@@ -73,7 +83,19 @@ class CurrentQuality(Current[QualityPlan]):
     """The plan as it stands now."""
 
     def __init__(self, documents: SetupDocuments) -> None:
-        super().__init__(documents, lambda found: read_plan(found.load(DOCUMENT)), SAMPLE)
+        super().__init__(documents, load_plan, SAMPLE)
+
+
+def load_plan(documents: SetupDocuments) -> QualityPlan:
+    """The plan from the box's set-up documents; raises `ProfileError`."""
+    return read_plan(documents.load(DOCUMENT))
+
+
+def save_plan(documents: SetupDocuments, plan: QualityPlan) -> None:
+    """Put the plan in place; raises `ProfileError` where it could not be read again."""
+    document = {"forms": [form_document(form) for form in plan.forms], "per_week": plan.per_week}
+    read_plan(document)
+    documents.save(DOCUMENT, document)
 
 
 def read_plan(document: Mapping[str, Any] | None) -> QualityPlan:
@@ -90,7 +112,13 @@ def read_plan(document: Mapping[str, Any] | None) -> QualityPlan:
     return QualityPlan(**found)
 
 
-def _form(value: Any) -> QualityForm:
+def form_document(form: QualityForm) -> dict[str, Any]:
+    """What `read_form` makes the form of."""
+    return asdict(form)
+
+
+def read_form(value: Any) -> QualityForm:
+    """A form as documents and kept scores describe it; raises `ValueError`."""
     found = fields(value, _FORM, needed=("key", "name", "questions"))
     if not found["questions"]:
         raise ValueError("a form has questions")
@@ -116,6 +144,17 @@ def _refuse_twins(keys: Any) -> None:
         seen.add(key)
 
 
-_QUESTION: dict[str, Reader] = {"key": _key, "text": name, "points": whole(1, 100)}
-_FORM: dict[str, Reader] = {"key": _key, "name": name, "questions": list_of(_question, 30)}
-_PLAN: dict[str, Reader] = {"forms": list_of(_form, 10), "per_month": whole(1, 100)}
+def _calls(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(f"{EVERY_CALL}|{CALLS_MADE}|queue:[a-z0-9-]{{1,40}}", value):
+        raise ValueError(f"must be {EVERY_CALL}, {CALLS_MADE} or queue:NAME, not {value!r}")
+    return value
+
+
+_QUESTION: dict[str, Reader] = {"key": _key, "text": name, "points": whole(1, MOST_POINTS)}
+_FORM: dict[str, Reader] = {
+    "key": _key,
+    "name": name,
+    "questions": list_of(_question, MOST_QUESTIONS),
+    "calls": _calls,
+}
+_PLAN: dict[str, Reader] = {"forms": list_of(read_form, MOST_FORMS), "per_week": whole(0, 50)}

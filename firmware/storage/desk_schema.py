@@ -41,7 +41,7 @@ agent_states = Table(  # who was what from when to when; the row without an end 
     Column("id", Integer, primary_key=True),
     Column("user_id", ForeignKey("agents.user_id"), nullable=False),
     Column("state", String(12), nullable=False),
-    Column("reason", String(20), nullable=False, server_default=""),  # of not-ready: "break", "not answering", ...
+    Column("reason", String(100), nullable=False, server_default=""),  # "break", ...; a supervisor's own words
     Column("device", String(10), nullable=False, server_default="browser"),
     Column("card", String(100), nullable=False, server_default=""),  # of a headset: which one
     Column("by", String(40)),  # the login of who forced it

@@ -61,7 +61,15 @@ def journal(tx: Transaction, now: datetime, people: dict[str, int]) -> dict[str,
     recording_index.delete(tx, now, ["c"], "age")
     ratings.rate(tx, now, "a", li, 1)
     ratings.rate(tx, now, "b", zhao, 5)
-    scored = {"call_id": "b", "user_id": zhao, "form": "talk", "answers": "{}", "author": "sv", "at": now}
+    scored = {
+        "call_id": "b",
+        "user_id": zhao,
+        "form": "talk",
+        "asked": "{}",
+        "answers": "{}",
+        "author": "sv",
+        "at": now,
+    }
     tx.execute(quality_scores.insert(), scored | {"points": 5, "most_points": 10})
     tx.execute(tasks.insert(), {"id": 77, "kind": "callback", "call_id": "c", "created_at": now})
     return people

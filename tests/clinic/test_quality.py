@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from firmware.clinic import quality
+from firmware.clinic import quality, quality_samples
 from firmware.clinic.errors import ProfileError
-from firmware.clinic.quality import AlreadyAppealed, BadPoints, JudgesSelf, NoSuchScore, NotInTheTalk
-from firmware.clinic.quality_forms import SAMPLE, read_plan
+from firmware.clinic.quality import AlreadyAppealed, AlreadyDecided, BadPoints, JudgesSelf, NoSuchScore, NotInTheTalk
+from firmware.clinic.quality_forms import SAMPLE, QualityPlan, form_document, read_form, read_plan
 from firmware.staff import agents, users
 from firmware.staff.agents import Card
 from firmware.staff.rights import Role
@@ -74,17 +74,38 @@ def test_an_agent_appeals_once_and_gets_an_answer(tx: Transaction, li: int) -> N
     with pytest.raises(NoSuchScore):
         quality.appeal(tx, 99, score_id, "not mine")
     with pytest.raises(NoSuchScore):
-        quality.answer_appeal(tx, score_id, "nobody asked")
+        quality.decide(tx, "sv", score_id, "nobody asked", is_withdrawn=True)
     quality.appeal(tx, li, score_id, "the line was bad")
     assert [score.appeal for score in quality.open_appeals(tx)] == ["the line was bad"]
     with pytest.raises(AlreadyAppealed):
         quality.appeal(tx, li, score_id, "again")
-    quality.answer_appeal(tx, score_id, "you are right")
+    with pytest.raises(JudgesSelf):
+        quality.decide(tx, "li", score_id, "I am right", is_withdrawn=True)
+    quality.decide(tx, "sv", score_id, "it was clear on the recording", is_withdrawn=False)
     assert quality.open_appeals(tx) == []
-    assert quality.of_agent(tx, li)[0].appeal_answer == "you are right"
+    assert quality.of_agent(tx, li)[0].appeal_answer == "it was clear on the recording"
+    assert quality.tally(tx, *MONTH, [li])[li].percent == 90
+    with pytest.raises(AlreadyDecided):
+        quality.decide(tx, "sv", score_id, "once more", is_withdrawn=True)
 
 
-def test_the_sample_is_of_talks_that_can_be_heard_and_nobody_judged(tx: Transaction, now: datetime, li: int) -> None:
+def test_a_score_that_was_withdrawn_counts_no_more_and_the_talk_may_be_judged_anew(tx: Transaction, li: int) -> None:
+    talk(tx, li, "c1")
+    score_id = judge(tx, li, "c1", kind=0)
+    quality.appeal(tx, li, score_id, "the line was bad")
+    quality.decide(tx, "sv", score_id, "you are right", is_withdrawn=True)
+    assert quality.tally(tx, *MONTH, [li]) == {}
+    assert quality.of_agent(tx, li)[0].is_withdrawn
+    assert quality_samples.another(tx, li, *MONTH) == "c1"
+
+
+def test_a_score_keeps_the_words_that_were_asked(tx: Transaction, li: int) -> None:
+    talk(tx, li, "c1")
+    judge(tx, li, "c1")
+    assert quality.of_call(tx, "c1")[0].form == FORM  # read from the ledger, whatever the forms say today
+
+
+def test_one_more_is_of_talks_that_can_be_heard_and_nobody_judged(tx: Transaction, now: datetime, li: int) -> None:
     for call_id in ("c1", "c2"):
         talk(tx, li, call_id)
     talk(tx, li, "short", seconds=5)
@@ -93,12 +114,12 @@ def test_the_sample_is_of_talks_that_can_be_heard_and_nobody_judged(tx: Transact
     recording_index.delete(tx, now, ["gone"], "age")
     picked = set()
     for _ in range(2):
-        found = quality.next_to_judge(tx, li, *MONTH)
+        found = quality_samples.another(tx, li, *MONTH)
         assert found is not None
         judge(tx, li, found)
         picked.add(found)
     assert picked == {"c1", "c2"}
-    assert quality.next_to_judge(tx, li, *MONTH) is None
+    assert quality_samples.another(tx, li, *MONTH) is None
 
 
 def form(**what: Any) -> dict[str, Any]:
@@ -107,8 +128,8 @@ def form(**what: Any) -> dict[str, Any]:
 
 
 def test_a_clinic_has_forms_of_its_own() -> None:
-    plan = read_plan({"forms": [form()], "per_month": 3})
-    assert (plan.forms[0].most_points, plan.per_month) == (10, 3)
+    plan = read_plan({"forms": [form()], "per_week": 3})
+    assert (plan.forms[0].most_points, plan.per_week) == (10, 3)
     assert read_plan(None) == SAMPLE
 
 
@@ -119,10 +140,21 @@ def test_a_clinic_has_forms_of_its_own() -> None:
         ({"forms": [form(questions=[])]}, "has questions"),
         ({"forms": [form(), form(name={"zh": "另", "en": "Other"})]}, "'own' is there twice"),
         ({"forms": [form(key="a b")]}, "short word"),
+        ({"forms": [form(calls="some")]}, "must be all, made or queue:NAME"),
         ({"form": []}, "did you mean 'forms'"),
-        ({"forms": [form()], "per_month": 0}, "from 1 to 100"),
+        ({"forms": [form()], "per_week": 51}, "from 0 to 50"),
     ],
 )
 def test_a_document_that_cannot_be_is_refused_with_the_reason(document: dict[str, Any], wrong: str) -> None:
     with pytest.raises(ProfileError, match=wrong):
         read_plan(document)
+
+
+def test_the_most_particular_form_comes_first() -> None:
+    usual, ours = SAMPLE.forms[0], read_form(form(calls="queue:reception"))
+    made = read_form(form(key="made", calls="made"))
+    plan = QualityPlan((usual, ours, made))
+    assert plan.forms_for({"queue:reception"}) == (ours, usual)
+    assert plan.forms_for({"made"}) == (made, usual)
+    assert QualityPlan((made,)).forms_for({"queue:reception"}) == (made,)
+    assert read_form(form_document(ours)) == ours

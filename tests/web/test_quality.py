@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
-from firmware.clinic import quality, ratings
+from firmware.clinic import quality, quality_samples, ratings
 from firmware.staff import agents, users
 from firmware.staff.agents import Card
 from firmware.storage import audit
@@ -40,19 +40,28 @@ def judge(supervisor: Browser) -> None:
 
 
 def test_from_the_sample_to_the_score(sign_in: Callable[..., Browser], office: Office, agent: Browser) -> None:
+    with office.ledger.transaction() as tx:
+        assert quality_samples.draw(tx, office.clock.now() + timedelta(days=7), UTC, 2) == 1
     supervisor = sign_in("supervisor")
     page = supervisor.get("/quality")
     assert "8001" in page.text
-    assert "0/5" in page.text
+    assert "Listen and judge" in page.text
+    assert "Judge: A usual talk" in supervisor.get("/calls/c1?judge=yes").text
+    judge(supervisor)
+    page = supervisor.get("/quality")
+    assert "Every Monday 2 talks" in page.text  # nothing waits any more
+    assert "80 %" in page.text
+    with office.ledger.reading() as tx:
+        assert any(trace.what == "talk judged" and trace.detail == "c1, 80 of 100" for trace in audit.latest(tx))
+
+
+def test_one_more_talk_is_drawn_on_demand(sign_in: Callable[..., Browser], agent: Browser) -> None:
+    supervisor = sign_in("supervisor")
+    page = supervisor.get("/quality")
     (link,) = [part.split('"')[0] for part in page.body.split('href="') if part.startswith("/quality/next")]
     assert "Judge: A usual talk" in supervisor.get(link.replace("&amp;", "&")).text
     judge(supervisor)
-    page = supervisor.get("/quality")
-    assert "1/5" in page.text
-    assert "80 %" in page.text
     assert "no talk with a recording left" in supervisor.get(link.replace("&amp;", "&")).text
-    with office.ledger.reading() as tx:
-        assert any(trace.what == "talk judged" and trace.detail == "c1, 80 of 100" for trace in audit.latest(tx))
 
 
 def test_points_beyond_the_form_are_told(sign_in: Callable[..., Browser], office: Office, agent: Browser) -> None:
@@ -76,8 +85,13 @@ def test_the_agent_sees_the_score_and_appeals_once(
     assert [form.action for form in agent.get("/quality/mine").forms if "appeal" in form.action] == []
     page = supervisor.get("/quality")
     assert "the patient changed the day" in page.text
-    supervisor.send(page.form("/quality/"), answer="agreed")
-    assert "agreed" in agent.get("/quality/mine").text
+    assert "give the reason" in supervisor.send(page.form("/quality/"), answer="", decision="withdrawn").text
+    page = supervisor.get("/quality")
+    supervisor.send(page.form("/quality/"), answer="so it was", decision="withdrawn")
+    assert "80 %" not in supervisor.get("/quality").text  # it counts no more
+    mine = agent.get("/quality/mine").text
+    assert "so it was" in mine
+    assert "withdrawn" in mine
 
 
 def test_scores_are_nobody_elses_business(sign_in: Callable[..., Browser], agent: Browser) -> None:

@@ -1,60 +1,65 @@
-"""The quality of talks: who was judged and rated how, what to judge next, the agents' own scores and their appeals."""
+"""The quality of talks: what is to be judged, who was judged and rated how, the agents' own scores and appeals."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from bottle import HTTPResponse
 
-from firmware.clinic import call_search, quality, ratings
+from firmware.clinic import call_search, quality, quality_samples, ratings
 from firmware.clinic.quality import MOST_WORDS
 from firmware.clinic.quality_forms import QualityForm
 from firmware.staff.rights import Right
 from webui.reader import Reader
 from webui.rooms.calls import CALL
-from webui.rooms.talk_quality import shown
 from webui.routes import Routes
 
 QUALITY, MINE = "/quality", "/quality/mine"
 MONTHS = 12
+STAYS, WITHDRAWN = "stays", "withdrawn"
 
 
 def add_to(routes: Routes) -> None:
     routes.get(QUALITY, show, Right.SUPERVISE)
     routes.get(f"{QUALITY}/next", go_to_next, Right.SUPERVISE)
-    routes.post(f"{QUALITY}/<score_id:int>/answer", answer, Right.SUPERVISE)
+    routes.post(f"{QUALITY}/<score_id:int>/decide", decide, Right.SUPERVISE)
     routes.post(f"{CALL}/judge", judge, Right.SUPERVISE)
     routes.get(MINE, show_own, Right.ANSWER)
     routes.post(f"{QUALITY}/<score_id:int>/appeal", appeal, Right.ANSWER)
 
 
 def show(reader: Reader) -> HTTPResponse:
-    """One month: each agent's scores and ratings, and the appeals that wait."""
+    """What waits: talks that were drawn, and appeals. Then one month: each agent's scores and ratings."""
     month = _chosen_month(reader)
     begins, ends = _span(reader, month)
+    first, last = begins.astimezone(reader.zone).date(), ends.astimezone(reader.zone).date() - timedelta(days=1)
     with reader.office.ledger.reading() as tx:
         people = call_search.speakers(tx)
         ids = [each.user_id for each in people]
         tallies = quality.tally(tx, begins, ends, ids)
         rated = {each.user_id: each for each in ratings.by_agent(tx, begins, ends, ids)}
-        appeals = [shown(reader, score) for score in quality.open_appeals(tx)]
+        context: dict[str, Any] = {
+            "appeals": quality.open_appeals(tx),
+            "to_judge": quality_samples.to_judge(tx, reader.today, reader.signed_in.id),
+            "drawn": quality_samples.progress(tx, first, last),
+        }
     rows = [
         (each, tallies.get(each.user_id), rated.get(each.user_id))
         for each in people
         if each.extension or each.user_id in tallies or each.user_id in rated
     ]
     return reader.page(
-        "quality/page.html", rows=rows, appeals=appeals, per_month=reader.office.quality().per_month,
-        month=f"{month:%Y-%m}", months=_months(reader), first=begins.astimezone(reader.zone).date(),
-        last=ends.astimezone(reader.zone).date() - timedelta(days=1),
+        "quality/page.html", rows=rows, per_week=reader.office.quality().per_week, month=f"{month:%Y-%m}",
+        months=_months(reader), first=first, last=last, **context,
     )  # fmt: skip
 
 
 def go_to_next(reader: Reader) -> HTTPResponse:
-    """To a random talk of the agent that nobody has judged."""
+    """To one more talk of the agent, by lot, that nobody has judged."""
     begins, ends = _span(reader, _chosen_month(reader))
     with reader.office.ledger.reading() as tx:
-        found = quality.next_to_judge(tx, reader.query.key("agent"), begins, ends)
+        found = quality_samples.another(tx, reader.query.key("agent"), begins, ends)
     if found is None:
         return reader.refused("quality.none_left", QUALITY)
     return reader.go(f"/calls/{found}?judge=yes#judge")
@@ -77,15 +82,16 @@ def judge(reader: Reader, call_id: str) -> HTTPResponse:
     return reader.done("quality.judged", f"/calls/{call_id}#judge", percent=_percent(form, answers))
 
 
-def answer(reader: Reader, score_id: int) -> HTTPResponse:
-    """What the supervisor says to an appeal."""
+def decide(reader: Reader, score_id: int) -> HTTPResponse:
+    """A supervisor's word on an appeal: the score stays, or it counts no more."""
     said = reader.form.text("answer", MOST_WORDS, lines=True)
+    decision = reader.form.choice("decision", (STAYS, WITHDRAWN))
     if not reader.form.is_good:
-        return reader.refused("form.needed", QUALITY)
-    with reader.changing("appeal answered") as change:
-        score = quality.answer_appeal(change.tx, score_id, said)
-        change.detail = score.call_id
-    return reader.done("quality.answered", QUALITY)
+        return reader.refused("quality.decide_both", QUALITY)
+    with reader.changing("appeal decided") as change:
+        score = quality.decide(change.tx, reader.login, score_id, said, is_withdrawn=decision == WITHDRAWN)
+        change.detail = f"{score.call_id}: {decision}"
+    return reader.done(f"quality.decided.{decision}", QUALITY)
 
 
 def show_own(reader: Reader) -> HTTPResponse:
@@ -93,7 +99,7 @@ def show_own(reader: Reader) -> HTTPResponse:
     begins, ends = _span(reader, _this_month(reader))
     me = reader.signed_in.id
     with reader.office.ledger.reading() as tx:
-        scores = [shown(reader, score) for score in quality.of_agent(tx, me)]
+        scores = quality.of_agent(tx, me)
         rated = ratings.by_agent(tx, begins, ends, [me])
     return reader.page("quality/mine.html", scores=scores, rated=rated[0] if rated else None)
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from firmware.clinic import quality, ratings
+from firmware.clinic import quality, quality_samples, ratings
 from firmware.clinic.call_journal import Call
-from firmware.clinic.quality import Score
-from firmware.language.values import Name
 from firmware.staff.rights import Right
 from firmware.storage.ledger import Transaction
 from webui.reader import Reader
@@ -20,19 +18,8 @@ def context(reader: Reader, tx: Transaction, call: Call) -> dict[str, Any]:
     own = [score for score in scores if judges or score.user_id == reader.signed_in.id]
     return {
         "rating": ratings.of_call(tx, call.id),
-        "scores": [shown(reader, score) for score in own],
+        "scores": own,
         "judges_now": bool(reader.query.raw("judge")),
-        "forms": reader.office.quality().forms if judges else (),
+        "forms": reader.office.quality().forms_for(quality_samples.sorts(tx, call.id)) if judges else (),
         "judged_agents": quality.agents_in(tx, call.id) if judges and call.is_over else [],
     }
-
-
-def shown(reader: Reader, score: Score) -> dict[str, Any]:
-    """A score with its form's words; questions that the form has no more are called by their key."""
-    form = reader.office.quality().form(score.form)
-    questions = {question.key: question for question in form.questions} if form else {}
-    answers = []
-    for key, points in score.answers.items():
-        asked = questions.get(key)
-        answers.append((asked.text if asked else Name(key, key), points, asked.points if asked else points))
-    return {"score": score, "form": form.name if form else Name(score.form, score.form), "answers": answers}

@@ -72,7 +72,7 @@ def _add_agents() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
-        sa.Column("reason", sa.String(length=20), server_default="", nullable=False),
+        sa.Column("reason", sa.String(length=100), server_default="", nullable=False),
         sa.Column("device", sa.String(length=10), server_default="browser", nullable=False),
         sa.Column("card", sa.String(length=100), server_default="", nullable=False),
         sa.Column("by", sa.String(length=40)),

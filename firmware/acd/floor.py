@@ -132,6 +132,7 @@ class Seat:
     consult: Consult | None = None
     wrap_up: WrapUp | None = None
     parked_until: datetime | None = None
+    is_held_for: bool = False  # the caller hears music because the page is gone, and for nothing else
     lost_since: datetime | None = None
     missed_in_a_row: int = 0
     supervises: tuple[int, Supervision] | None = None

@@ -21,16 +21,19 @@ class Parking:
         if talk is None or seat.parked_until is not None:
             return
         seat.parked_until = later(self._floor.now, self._floor.settings.parked_s)
-        if (caller := talk.caller) is not None and not caller.is_held and len(talk.speakers) == 2:
+        caller = talk.caller
+        seat.is_held_for = caller is not None and not caller.is_held and len(talk.speakers) == 2
+        if caller is not None and seat.is_held_for:
             talk.hold(caller, self._floor.speaker.sounds([Prompt("desk.one_moment")], talk.language))
             seat.held_since = self._floor.now
+        self._talking.mark(talk, "parked")
         self._floor.tell_seat(seat)
 
     def unpark(self, seat: Seat) -> None:
-        """The page is back: so is the agent."""
+        """The page is back: so is the agent. Who was on hold before, or is with the menus, stays there."""
         seat.parked_until = None
         talk = seat.talk
-        if talk is not None and seat.consult is None and (caller := talk.caller) is not None and caller.is_held:
+        if talk is not None and seat.is_held_for and (caller := talk.caller) is not None and caller.is_held:
             self._talking.unhold(seat, talk, caller)
         self._floor.tell_seat(seat)
 

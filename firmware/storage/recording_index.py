@@ -14,6 +14,7 @@ from firmware.storage.schema import recording_marks, recordings
 
 MARKS = (  # "paused" and "continued" are the recording's, "held" and "resumed" the talk's
     "answered", "held", "resumed", "paused", "continued", "transferred", "joined", "to-menu",
+    "parked",
 )  # fmt: skip
 ORDINARY = "ordinary"
 BY_AGE, BY_QUOTA, REFUSED, LOST = "age", "quota", "refused", "lost"

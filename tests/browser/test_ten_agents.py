@@ -134,9 +134,16 @@ class Agent:
         page.wait_for_selector("#desk[data-state=ready]", timeout=PATIENCE_S * 1000)
 
     def answers(self) -> None:
-        self.person.button("desk.answer").click()
+        """Press until it is done: a page that was held up may get its sound back this very moment."""
+        button = self.person.button("desk.answer")
+
+        def talks() -> bool:
+            if button.is_visible():
+                button.click()
+            return self.seat["state"] == "talking"
+
         try:
-            self.stage.eventually(f"{self.extension} talks", lambda: self.seat["state"] == "talking", PATIENCE_S)
+            self.stage.eventually(f"{self.extension} talks", talks, PATIENCE_S)
         except AssertionError as error:
             raise AssertionError(f"{error}: {self.seat}; the page says {self.person.page.inner_text('main')}") from None
 

@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 
 from firmware.clock import Clock
 from firmware.language.values import Language
-from firmware.storage import calls
+from firmware.storage import audit, calls
 from firmware.storage.desk_schema import agent_states, offers, queue_entries, talks
 from firmware.storage.instants import later
 from firmware.storage.ledger import Ledger, Transaction
@@ -28,6 +28,7 @@ Kept = TypeVar("Kept")
 
 
 TRIED_WITHIN_S = 24 * 3600
+WHO = "box"  # in the trail
 
 
 def who_tried(tx: Transaction, now: datetime, number: str | None) -> int | None:
@@ -58,15 +59,15 @@ class Book:
 
     # ---- agents ----
 
-    def state(self, user_id: int, state: str, reason: str = "", device: str = "browser", by: str | None = None) -> None:
+    def state(self, user_id: int, state: str, reason: str, device: str, card: str, by: str | None) -> None:
         """An agent does something else from now on; `by` is the login of who forced it."""
         now = self._clock.now()
 
         def change(tx: Transaction) -> None:
             is_now = (agent_states.c.user_id == user_id, agent_states.c.until.is_(None))
             tx.execute(update(agent_states).where(*is_now).values(until=now))
-            row = {"user_id": user_id, "state": state, "reason": reason, "device": device, "by": by, "at": now}
-            tx.execute(agent_states.insert(), row)
+            row = {"user_id": user_id, "state": state, "reason": reason, "device": device, "card": card}
+            tx.execute(agent_states.insert(), {**row, "by": by, "at": now})
 
         self.write(change)
 
@@ -121,7 +122,11 @@ class Book:
         row = self.write(lambda tx: tx.execute(said).first())
         return row is None or row.disposition is not None
 
-    # ---- the call's journal ----
+    # ---- the trail, the call's journal ----
+
+    def trail(self, what: str, detail: str) -> None:
+        """The box did something that staff want to know of, by itself."""
+        self.write(lambda tx: audit.record(tx, self._clock.now(), WHO, what, detail))
 
     def note(self, call_id: str, what: str) -> None:
         """Something happened in the call at the desk, for its journal."""

@@ -19,6 +19,7 @@ from firmware.acd.at_the_desk import AtTheDesk
 from firmware.acd.book import Book
 from firmware.acd.floor import Entry, Floor, Handed, Seat
 from firmware.acd.handing import Handing
+from firmware.acd.headsets import Headsets
 from firmware.acd.outside import Records, Trunks
 from firmware.acd.parking import Parking
 from firmware.acd.phones import Phones
@@ -70,7 +71,8 @@ class Desk:
         self.handing = Handing(self.floor, self.ringer, self.talking, self.phones)
         self.parking = Parking(self.floor, self.talking, self.handing)
         self.phones.ringer, self.phones.talking = self.ringer, self.talking
-        self.seating = Seating(self.floor, ledger, self.parking.park, self.parking.unpark)
+        self.headsets = Headsets(self.floor)
+        self.seating = Seating(self.floor, ledger, self.headsets, self.parking.park, self.parking.unpark)
         self.supervising = Supervising(self.floor, self.seating, self.ringer, self.talking)
         self._waiting = waiting.Desk(self.floor, self.ringer, self.talking, self.handing, is_open, ask_by_text)
         self._seen_callbacks: set[int] = set()
@@ -146,10 +148,12 @@ class Desk:
     def look(self) -> None:
         """Everything that is due."""
         with self.floor.lock:
-            self.seating.look_for_lost_pages()
+            self.seating.look_for_lost_sound()
             self.parking.end_parked()
             self.ringer.end_overdue()
+            self.supervising.end_lost()
             self.talking.end_lonely()
+            self.talking.remind_of_held()
             self.seating.end_wrap_ups()
             self.ringer.make_offers()
 

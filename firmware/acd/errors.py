@@ -58,4 +58,12 @@ class NeedsDisposition(DeskError):
 
 
 class NoSound(DeskError):
-    """The agent's page has no sound: a call would be silent."""
+    """The agent's page or headset has no sound: a call would be silent."""
+
+
+class NoHeadset(DeskError):
+    """No headset is plugged into the box, or not that one."""
+
+
+class HeadsetTaken(DeskError):
+    """Somebody else at the desk has this headset."""

@@ -15,14 +15,14 @@ from firmware.acd.talk import Leg, Supervision, Talk
 from firmware.audio.port import Port
 from firmware.audio.recorder import CallRecorder
 from firmware.audio.speaker import Speaker
-from firmware.audio.stream_port import StreamPort
 from firmware.clinic.desk_settings import DeskSettings
 from firmware.clock import Clock
 from firmware.language.values import Language
 from firmware.staff.agents import Agent
 from firmware.storage.instants import later
 
-BROWSER, PHONE = "browser", "phone"  # an agent's device: a page with sound, or a telephone outside
+# An agent's device: a page with sound, a headset that is plugged into the box, or a telephone outside.
+BROWSER, HEADSET, PHONE = "browser", "headset", "phone"
 
 
 class Handed(Protocol):
@@ -44,6 +44,20 @@ class Handed(Protocol):
     def port(self) -> Port: ...
     @property
     def recorder(self) -> CallRecorder | None: ...
+
+
+class SeatSound(Protocol):
+    """An agent's own ear and mouth: a page's, or a headset's at the box."""
+
+    port: Port
+    takes_sound: bool
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether nobody is there now."""
+
+    def stop(self) -> None:
+        """It is needed no more."""
 
 
 @dataclass(eq=False)
@@ -112,6 +126,7 @@ class Notice:
 
     kind: str
     by: str = ""
+    reason: str = ""  # a supervisor's, in their own words
 
 
 @dataclass(eq=False)
@@ -123,12 +138,14 @@ class Seat:
     state: str = OFFLINE
     reason: str = ""
     device: str = BROWSER
-    sound: StreamPort | None = None
+    card: str = ""  # of a headset
+    sound: SeatSound | None = None
     ringing: Ringing | None = None
     talk: Talk | None = None
     talk_id: int = 0  # the ledger's row
     held_since: datetime | None = None
     held_s: float = 0.0
+    reminded_at: datetime | None = None  # that somebody is still on hold
     consult: Consult | None = None
     wrap_up: WrapUp | None = None
     parked_until: datetime | None = None
@@ -144,7 +161,7 @@ class Seat:
 
     @property
     def has_sound(self) -> bool:
-        """Whether the agent can be rung: a page that is there, or a telephone."""
+        """Whether the agent can be rung: a page or a headset that is there, or a telephone."""
         return self.device == PHONE or (self.sound is not None and not self.sound.is_lost)
 
 
@@ -193,7 +210,7 @@ class Floor:
         """The agent does something else from now on: written down and told."""
         if (seat.state, seat.reason) != (state, reason):
             seat.state, seat.reason, seat.since = state, reason, self.now
-            self.book.state(seat.user_id, state, reason, seat.device, by)
+            self.book.state(seat.user_id, state, reason, seat.device, seat.card, by)
         self.tell_seat(seat)
 
     def tell_seat(self, seat: Seat) -> None:
@@ -224,14 +241,21 @@ class Floor:
         self.set_state(seat, WRAP_UP)
 
     def dismiss(self, supervisor: Seat) -> None:
-        """A supervisor takes no part any more; their page speaks again when they are in a call of their own."""
-        supervisor.supervises = None
+        """A supervisor takes no part in an agent's call any more; their page speaks again in calls of their own."""
+        supervises, supervisor.supervises = supervisor.supervises, None
+        agent = self.seats.get(supervises[0]) if supervises is not None else None
+        if agent is not None and agent.talk is not None:
+            if (leg := agent.talk.leg_of(supervisor.user_id)) is not None:
+                agent.talk.leave(leg)
+            self.tell_seat(agent)
         if supervisor.sound is not None:
             supervisor.sound.takes_sound = True
         self.tell_seat(supervisor)
 
     def begin_talk(self, seat: Seat, talk: Talk, rang_at: datetime | None) -> None:
-        """The agent takes part in a conversation from now on."""
+        """The agent takes part in a conversation from now on, and in nobody else's."""
+        if seat.supervises is not None:
+            self.dismiss(seat)
         seat.ringing, seat.talk, seat.missed_in_a_row, seat.notice = None, talk, 0, None
         seat.talk_id = self.book.talk_began(
             talk.call_id, seat.user_id, talk.direction, talk.number,

@@ -40,6 +40,7 @@ class Requests:
             "hang_up": talking.hang_up,
             "hold": talking.hold,
             "resume": talking.resume,
+            "mute": talking.mute,
             "digits": talking.digits,
             "record": talking.record,
             "dial": desk.phones.dial,
@@ -56,6 +57,7 @@ class Requests:
         }
         others: dict[str, Handler] = {
             "desk": self.desk,
+            "headsets": self.headsets,
             "release": self.release,
             "force": self.force,
             "closed_now": self.closed_now,
@@ -67,16 +69,23 @@ class Requests:
         with self._desk.floor.lock:
             return view.desk(self._desk.floor, self._is_closed_now())
 
-    def release(self, request: Message) -> Message:
-        """user, agent, by -> end that agent's call"""
+    def headsets(self, _: Message) -> Message:
+        """The headsets that are plugged into the box, and who has which"""
         with self._desk.floor.lock:
-            self._desk.supervising.release(_number(request, "agent"), _word(request, "by"))
+            return {"headsets": [view.headset(each) for each in self._desk.headsets.all()]}
+
+    def release(self, request: Message) -> Message:
+        """agent, by, reason -> end that agent's call"""
+        details = _word(request, "by"), _maybe(request, "reason")
+        with self._desk.floor.lock:
+            self._desk.supervising.release(_number(request, "agent"), *details)
         return {}
 
     def force(self, request: Message) -> Message:
         """agent, state, by -> make an agent ready, not-ready or offline"""
+        details = _word(request, "state"), _word(request, "by"), _maybe(request, "reason")
         with self._desk.floor.lock:
-            self._desk.supervising.force(_number(request, "agent"), _word(request, "state"), _word(request, "by"))
+            self._desk.supervising.force(_number(request, "agent"), *details)
         return {}
 
     def closed_now(self, request: Message) -> Message:
@@ -124,11 +133,12 @@ def _switch(request: Message, name: str) -> bool:
 
 
 _DETAILS: dict[str, dict[str, Callable[[Message, str], Any]]] = {
-    "sign_in": {"device": _word},
+    "sign_in": {"device": _word, "card": _maybe},
     "not_ready": {"reason": _word},
     "pick_up": {"extension": _word},
     "digits": {"keys": _word},
     "record": {"on": _switch},
+    "mute": {"on": _switch},
     "dial": {"number": _word, "purpose": _maybe},
     "consult": {"to": _word},
     "transfer": {"to": _word},

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from firmware.acd.errors import NoSound, NoTalk, WrongState
-from firmware.acd.floor import Floor, Notice
+from firmware.acd.floor import Floor, Notice, Seat
 from firmware.acd.records import OFFLINE, RINGING, TALKING, WRAP_UP
 from firmware.acd.ringer import Ringer, nothing, signed_in
 from firmware.acd.seating import Seating
 from firmware.acd.talk import LegKind, Supervision
 from firmware.acd.talking import Talking
+from firmware.storage.instants import later
 
 FORCED_READY, FORCED_NOT_READY, FORCED_OUT, RELEASED = "forced-ready", "forced-not-ready", "forced-out", "released"
 
@@ -46,25 +47,33 @@ class Supervising:
     def leave(self, user_id: int) -> None:
         """Out of the conversation again."""
         own = self._floor.seat(user_id)
-        if own.supervises is None:
-            return
-        agent = self._floor.seats.get(own.supervises[0])
-        if agent is not None and agent.talk is not None and (leg := agent.talk.leg_of(user_id)) is not None:
-            agent.talk.leave(leg)
-        self._floor.dismiss(own)
-        if agent is not None:
-            self._floor.tell_seat(agent)
+        if own.supervises is not None:
+            self._floor.dismiss(own)
 
-    def release(self, agent_id: int, by: str) -> None:
-        """End an agent's call."""
+    def end_lost(self) -> None:
+        """A supervisor whose page is gone, or who has signed out, hears nobody any more: nobody is told they do."""
+        for own in self._floor.seats.values():
+            if own.supervises is not None and not self._is_there(own):
+                detail = f"{own.agent.extension}, {self._floor.seats[own.supervises[0]].agent.extension}"
+                self._floor.dismiss(own)
+                self._floor.book.trail("supervision ended", detail)
+
+    def _is_there(self, own: Seat) -> bool:
+        floor = self._floor
+        is_back_in_time = own.lost_since is None or later(own.lost_since, floor.settings.parked_s) > floor.now
+        return own.state != OFFLINE and (own.has_sound or is_back_in_time)
+
+    def release(self, agent_id: int, by: str, reason: str = "") -> None:
+        """End an agent's call; they are told by whom and why."""
         agent = signed_in(self._floor, agent_id)
         if agent.talk is None:
             raise NoTalk("they are in no call")
-        agent.notice = Notice(RELEASED, by)
+        agent.notice = Notice(RELEASED, by, reason)
+        self._floor.book.note(agent.talk.call_id, f"released by {by} {reason}".strip())
         self._talking.end(agent.talk, "supervisor")
 
-    def force(self, agent_id: int, state: str, by: str) -> None:
-        """Make an agent ready, not ready, or sign them out; a call must be over first."""
+    def force(self, agent_id: int, state: str, by: str, reason: str = "") -> None:
+        """Make an agent ready, not ready, or sign them out, for a reason; a call must be over first."""
         agent = signed_in(self._floor, agent_id)
         if agent.state == TALKING:
             raise WrongState("they are in a call: end it first")
@@ -74,14 +83,14 @@ class Supervising:
             case "ready":
                 if agent.state == WRAP_UP:
                     raise WrongState("they are still writing down the last call")
-                agent.notice = Notice(FORCED_READY, by)
-                self._seating.ready(agent_id, by)
+                agent.notice = Notice(FORCED_READY, by, reason)
+                self._seating.ready(agent_id, by, reason)
             case "not-ready":
-                agent.notice = Notice(FORCED_NOT_READY, by)
-                self._seating.not_ready(agent_id, "other", by)
+                agent.notice = Notice(FORCED_NOT_READY, by, reason)
+                self._seating.not_ready(agent_id, reason or "other", by)
             case "offline":
-                agent.notice = Notice(FORCED_OUT, by)
-                self._seating.sign_out(agent_id, by)
+                agent.notice = Notice(FORCED_OUT, by, reason)
+                self._seating.sign_out(agent_id, by, reason)
             case _:
                 raise ValueError(f"state is ready, not-ready or {OFFLINE}")
         self._floor.tell_seat(agent)

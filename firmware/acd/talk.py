@@ -48,6 +48,7 @@ class Leg:
     hang_up: Callable[[], None]
     user_id: int | None = None
     is_held: bool = False
+    is_muted: bool = False
     supervision: Supervision | None = None
 
 
@@ -120,6 +121,11 @@ class Talk:
         leg.party.resume()
         self._wire()
 
+    def mute(self, leg: Leg, on: bool) -> None:
+        """Nobody hears `leg`, which hears them; or again."""
+        leg.is_muted = on
+        self._wire()
+
     def prompt_ended(self, leg: Leg) -> None:
         """What was played to `leg` is over: back to the music, or to the others."""
         if leg.is_held:
@@ -178,7 +184,7 @@ def _part(leg: Leg) -> None:
 
 
 def _hears(listener: Leg, speaker: Leg) -> bool:
-    if listener.is_held or speaker.is_held:
+    if listener.is_held or speaker.is_held or speaker.is_muted:
         return False
     match speaker.supervision:
         case Supervision.LISTEN:

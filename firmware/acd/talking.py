@@ -7,6 +7,7 @@ from firmware.acd.errors import NoTalk, WrongState
 from firmware.acd.floor import Floor, Notice, Seat
 from firmware.acd.ringer import Ringer
 from firmware.acd.talk import Leg, LegKind, Talk
+from firmware.storage.instants import later
 
 KEYS = frozenset("0123456789*#ABCD")
 MOST_KEYS = 32
@@ -37,6 +38,13 @@ class Talking:
         leg = far_leg(talk, seat)
         if leg.is_held and not talk.is_away:
             self.unhold(seat, talk, leg)
+            self._floor.tell_seat(seat)
+
+    def mute(self, user_id: int, on: bool) -> None:
+        """Be heard by nobody until one wants to be; of those whose sound is no page's."""
+        seat, talk = self.both(user_id)
+        if (own := talk.leg_of(user_id)) is not None:
+            talk.mute(own, on)
             self._floor.tell_seat(seat)
 
     def digits(self, user_id: int, keys: str) -> None:
@@ -104,6 +112,18 @@ class Talking:
             if talk is not None and talk.direction == INSIDE and seat.consult is None and len(talk.speakers) < 2:
                 self.end(talk, "agent")
 
+    def remind_of_held(self) -> None:
+        """Whoever keeps somebody on hold for long hears a beep, alone, again and again."""
+        now, every_s = self._floor.now, self._floor.settings.hold_reminder_s
+        for seat in self._floor.seats.values():
+            if seat.talk is None or seat.held_since is None or seat.parked_until is not None:
+                continue
+            last = max(seat.held_since, seat.reminded_at or seat.held_since)
+            own = seat.talk.leg_of(seat.user_id)
+            if own is not None and later(last, every_s) <= now:
+                seat.reminded_at = now
+                own.party.beep()
+
     # ---- for those who hand calls on ----
 
     def both(self, user_id: int) -> tuple[Seat, Talk]:
@@ -128,17 +148,15 @@ class Talking:
         talk.leave(own)
         own.hang_up()
         recorded.follow_rules(self._floor.settings.recording, talk)
-        self._dismiss_supervisors(seat, talk)
+        self._dismiss_supervisors(seat)
         self._floor.after_talk(seat, talk, by)
         for other in self.seats(talk):
             self._floor.tell_seat(other)
 
-    def _dismiss_supervisors(self, seat: Seat, talk: Talk) -> None:
+    def _dismiss_supervisors(self, seat: Seat) -> None:
         """They were there for this agent."""
         for other in self._floor.seats.values():
             if other.supervises is not None and other.supervises[0] == seat.user_id:
-                if (leg := talk.leg_of(other.user_id)) is not None:
-                    talk.leave(leg)
                 self._floor.dismiss(other)
 
     def drop_consult(self, seat: Seat) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from firmware.acd import policy
-from firmware.acd.floor import Entry, Floor, Seat
+from firmware.acd.floor import Entry, Floor, Notice, Seat
+from firmware.acd.headsets import Plugged
 from firmware.acd.ringer import agents, callers
 from firmware.acd.talk import Leg, Talk
 
@@ -31,8 +32,12 @@ def seat(floor: Floor, seat: Seat) -> Plain:
         "missed_in_a_row": seat.missed_in_a_row,
         "supervises": _supervision(seat.supervises),
         "supervised_by": _supervisor(floor, seat),
-        "notice": {"kind": seat.notice.kind, "by": seat.notice.by} if seat.notice else None,
+        "notice": _notice(seat.notice) if seat.notice else None,
     }
+
+
+def _notice(notice: Notice) -> Plain:
+    return {"kind": notice.kind, "by": notice.by, "reason": notice.reason}
 
 
 def desk(floor: Floor, is_closed_now: bool) -> Plain:
@@ -50,6 +55,11 @@ def desk(floor: Floor, is_closed_now: bool) -> Plain:
         ],
         "closed_now": is_closed_now,
     }
+
+
+def headset(plugged: Plugged) -> Plain:
+    """One headset at the box, for the page where people sign in."""
+    return {"card": plugged.card.key, "name": plugged.card.name, "used_by": plugged.used_by}
 
 
 def _waiting(floor: Floor, entry: Entry, places: dict[int, int]) -> Plain:
@@ -99,8 +109,10 @@ def _talk(seat: Seat, talk: Talk) -> Plain:
         "entry": talk.entry_id,
         "is_connected": len(talk.speakers) > 1,
         "is_held": bool(caller and caller.is_held),
+        "held_since": seat.held_since.isoformat() if seat.held_since else None,
         "is_away": talk.is_away,
         "is_parked": seat.parked_until is not None,
+        "is_muted": bool((own := talk.leg_of(seat.user_id)) and own.is_muted),
         "is_recorded": recorder is not None and not recorder.is_refused,
         "is_paused": recorder is not None and recorder.is_paused,
         "parties": [_party(leg) for leg in talk.legs],

@@ -88,6 +88,7 @@ class DeskSettings:
     vip_steps: int = 2  # of priority, for callers whom the dialogue knows as a VIP
     free_lines: int = 1  # calls of our own leave so many lines free for callers
     parked_s: int = 30  # so long a talk waits for its agent's page to come back
+    hold_reminder_s: int = 60  # who keeps somebody on hold for longer hears a beep
     recording: RecordingRules = RecordingRules()
     service_level_s: int = 20  # answered within this counts as good service
     dispositions: tuple[Name, ...] = (
@@ -243,6 +244,7 @@ _DESK: dict[str, Reader] = {
     "vip_steps": whole(0, 20),
     "free_lines": whole(0, 8),
     "parked_s": whole(5, 300),
+    "hold_reminder_s": whole(10, 600),
     "recording": _recording,
     "service_level_s": whole(5, 300),
     "dispositions": list_of(name, 30),

@@ -90,7 +90,7 @@ class Room:
     def comes_to_work(self, extension: str, level: int = 1) -> int:
         user_id = self.hire(extension, level)
         self.ask("sign_in", user_id, device="browser")
-        self.seat(user_id).sound = Page()  # type: ignore[assignment]
+        self.seat(user_id).sound = Page()
         self.ask("ready", user_id)
         return user_id
 

@@ -33,7 +33,7 @@ def goes(desk: Room, seat: Seat) -> None:
 
 
 def comes_back(desk: Room, seat: Seat) -> None:
-    seat.sound, seat.lost_since = Page(), None  # type: ignore[assignment]
+    seat.sound, seat.lost_since = Page(), None
     desk.desk.parking.unpark(seat)
 
 

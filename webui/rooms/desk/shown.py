@@ -127,7 +127,8 @@ def _notice(reader: Reader, notice: dict[str, Any] | None) -> str:
     if notice is None or notice["kind"] == "cancelled":  # the agent's own doing
         return ""
     key = f"desk.notice.{notice['kind']}"
-    return reader.words(key if key in reader.words else "desk.notice.fault", who=notice["by"] or "")
+    told = reader.words(key if key in reader.words else "desk.notice.fault", who=notice["by"] or "")
+    return f"{told} {reader.words('desk.notice.reason', reason=notice['reason'])}" if notice.get("reason") else told
 
 
 def _since_s(reader: Reader, since: str | None) -> float:

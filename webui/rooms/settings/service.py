@@ -23,6 +23,7 @@ FIELDS = (
     Field("ageing_s", least=10, most=600),
     Field("vip_steps", most=20),
     Field("parked_s", least=5, most=300),
+    Field("hold_reminder_s", least=10, most=600),
 )
 
 

@@ -61,7 +61,7 @@ def release(reader: Reader) -> HTTPResponse:
     reason = reader.form.text("reason", LONGEST_REASON)
     if not reader.form.is_good:
         return _answer(reader, reader.words("wall.needs_reason"))
-    if told := _ask(reader, "release", agent=agent.user_id, by=reader.login):
+    if told := _ask(reader, "release", agent=agent.user_id, by=reader.login, reason=reason):
         return _answer(reader, told)
     with reader.office.ledger.transaction() as tx:
         audit.record(tx, reader.now, reader.login, "call released", f"{agent.extension}, {reason}")
@@ -75,7 +75,7 @@ def force(reader: Reader) -> HTTPResponse:
     reason = reader.form.text("reason", LONGEST_REASON)
     if not reader.form.is_good:
         return _answer(reader, reader.words("wall.needs_reason"))
-    if told := _ask(reader, "force", agent=agent.user_id, state=state, by=reader.login):
+    if told := _ask(reader, "force", agent=agent.user_id, state=state, by=reader.login, reason=reason):
         return _answer(reader, told)
     with reader.office.ledger.transaction() as tx:
         audit.record(tx, reader.now, reader.login, f"force {state}", f"{agent.extension}, {reason}")

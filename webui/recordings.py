@@ -132,13 +132,13 @@ class StaffRecordings:
 
 
 @contextmanager
-def decoded(folder: Path, upload: bytes) -> Iterator[Path]:
+def decoded(folder: Path, upload: bytes, longest_s: int = LONGEST_S) -> Iterator[Path]:
     """What was sent, as a clip below `folder` that is gone when the block ends. Raises `NotTaken`."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".upload-", dir=folder) as place:
         source, clip = Path(place) / "sent", Path(place) / "clip.wav"
         source.write_bytes(upload)
-        _decode(source, clip)
+        _decode(source, clip, longest_s)
         yield clip
 
 
@@ -149,16 +149,20 @@ def _take(file: Path, in_use_ns: int) -> Take:
         at = datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
     except ValueError:
         at, is_ours = datetime.fromtimestamp(status.st_mtime, UTC), ""
-    seconds = max(0.0, (status.st_size - _HEAD_BYTES) / _BYTES_PER_S)
-    return Take(file, at, who if is_ours else "", seconds, status.st_mtime_ns == in_use_ns)
+    return Take(file, at, who if is_ours else "", seconds_of(file), status.st_mtime_ns == in_use_ns)
 
 
-def _decode(source: Path, clip: Path) -> None:
+def seconds_of(clip: Path) -> float:
+    """How long a clip is."""
+    return max(0.0, (clip.stat().st_size - _HEAD_BYTES) / _BYTES_PER_S)
+
+
+def _decode(source: Path, clip: Path, longest_s: int) -> None:
     """In a process of its own with little time and memory: what a browser sends is not to be trusted."""
     command = [sys.executable, "-m", "firmware.audio.import_recording", str(source), str(clip)]
     try:
         child = subprocess.run(
-            [*command, "--at-most-s", str(LONGEST_S)],
+            [*command, "--at-most-s", str(longest_s)],
             cwd=_ROOT, capture_output=True, timeout=_CHILD_TIMEOUT_S, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:

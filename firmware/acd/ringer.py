@@ -155,7 +155,7 @@ class Ringer:
             raise NothingRings("the caller has gone")
         talk = Talk(
             entry.call_id, "in", entry.number, entry.language, floor.now, entry.queue, entry.id, call.recorder,
-            entry.transfers, call.line,
+            entry.transfers, call.line, hold_music=floor.speaker.music,
         )  # fmt: skip
         caller = talk.join(LegKind.CALLER, entry.number or "", call.port, nothing)
         talk.join(LegKind.AGENT, seat.agent.extension, port, hang_up, seat.user_id)

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from firmware.audio.bridge import Bridge, Party
-from firmware.audio.music import music
+from firmware.audio.music import MusicSource, music
 from firmware.audio.player import PromptSource
 from firmware.audio.port import Port, Sound
 from firmware.audio.recorder import CallRecorder
@@ -74,6 +74,7 @@ class Talk:
     caller_goes: object = None  # where the caller goes when it is over: see talking.Requeue; None: nowhere
     ended_by: str = ""  # caller, agent, transfer, supervisor, lost
     bridge: Bridge = field(default_factory=Bridge)
+    hold_music: Callable[[], MusicSource] = music
     _last_agent: int | None = None
 
     def join(
@@ -107,7 +108,7 @@ class Talk:
         if first:
             leg.port.play(PromptSource(first, stops_at_key=False))
         else:
-            leg.port.play(music())
+            leg.port.play(self.hold_music())
 
     def send_away(self, leg: Leg) -> None:
         """The menus have `leg` for a moment: nobody hears them, and what they hear is the menus' business."""
@@ -129,7 +130,7 @@ class Talk:
     def prompt_ended(self, leg: Leg) -> None:
         """What was played to `leg` is over: back to the music, or to the others."""
         if leg.is_held:
-            leg.port.play(music())
+            leg.port.play(self.hold_music())
         else:
             leg.party.resume()
 

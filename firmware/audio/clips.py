@@ -30,6 +30,7 @@ from firmware.audio.speech import Engine
 from firmware.language.catalogue import Fragment
 from firmware.language.speaking import is_pause
 from firmware.language.values import Language
+from firmware.storage.folders import HOLD_MUSIC
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +75,11 @@ class ClipStore:
     def recorded(self, file: str) -> Sound | None:
         """What lies in the folder of messages under this name, if it is there and whole; it is not kept either."""
         return _read(self._messages / file) if self._messages is not None and file else None
+
+    @property
+    def hold_music(self) -> Path | None:
+        """Where the clinic's own music for callers who wait lies, if it has any."""
+        return self._recordings / HOLD_MUSIC if self._recordings is not None else None
 
     def file(self, text: str, language: Language, key: str | None = None) -> Path:
         """The WAV file in the clips' folder that holds the sound of a fragment; raises `SpeechError` as `clip` does."""

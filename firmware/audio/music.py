@@ -71,7 +71,7 @@ class MusicSource:
 
 
 def music(own: Path | None = None) -> MusicSource:
-    """A source for one caller, from the beginning; of the clinic's `own` sound file if it can be read."""
+    """A source for one caller, from the beginning; of the clinic's `own` sound file where one can be read."""
     return MusicSource(_tune() if own is None else _own_or_tune(own))
 
 
@@ -79,6 +79,8 @@ def _own_or_tune(file: Path) -> Sound:
     """Nobody must wait in silence because a file is gone or broken."""
     try:
         return _own(file, file.stat().st_mtime_ns)
+    except FileNotFoundError:
+        return _tune()  # the clinic has none
     except (BadRecording, OSError) as error:
         log.warning("the clinic's own music cannot be played: %s", error)
         return _tune()

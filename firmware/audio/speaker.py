@@ -9,6 +9,7 @@ import numpy as np
 
 from firmware.audio.clips import PAUSE_S, ClipStore
 from firmware.audio.errors import SpeechError
+from firmware.audio.music import MusicSource, music
 from firmware.audio.player import silence
 from firmware.audio.port import Sound
 from firmware.language.catalogue import Catalogue, Fragment, Prompt
@@ -29,6 +30,10 @@ class Speaker:
     def sounds(self, prompts: Iterable[Prompt], language: Language) -> list[list[Sound]]:
         """The clips of each prompt, for a `PromptSource`."""
         return sounds([self._catalogue.fragments(prompt, language) for prompt in prompts], language, self._clips)
+
+    def music(self) -> MusicSource:
+        """For one caller who waits: the clinic's own, or the box's."""
+        return music(self._clips.hold_music)
 
 
 def sounds(prompts: list[list[Fragment]], language: Language, clips: ClipStore) -> list[list[Sound]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+HOLD_MUSIC = "music/hold.wav"  # among the staff's recordings
+
 
 @dataclass(frozen=True)
 class Folders:
@@ -30,6 +32,11 @@ class Folders:
     def staff_recordings(self) -> Path:
         """Prompts that the clinic recorded itself."""
         return self.data / "prompts" / "staff"
+
+    @property
+    def hold_music(self) -> Path:
+        """What callers hear while they wait, if the clinic has music of its own."""
+        return self.staff_recordings / HOLD_MUSIC
 
     @property
     def voices(self) -> Path:

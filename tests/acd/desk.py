@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from firmware.acd import floor as acd
 from firmware.acd.desk import Desk
 from firmware.acd.floor import Entry, Seat
 from firmware.acd.outside import Records
@@ -44,6 +45,27 @@ class Page:
         self.is_lost = True
 
 
+class Clinic:
+    """The clinic, which is always open."""
+
+    def __init__(self) -> None:
+        self.missed: list[str] = []
+        self.messages: list[tuple[str, int, Path, float]] = []
+
+    def is_open(self) -> bool:
+        return True
+
+    def note_missed(self, caller: acd.Handed) -> None:
+        self.missed.append(caller.call_id)
+
+    def give_up(self, entry: Entry) -> None: ...
+
+    def ask_by_text(self, caller: acd.Handed, user_id: int) -> None: ...
+
+    def keep_message(self, call_id: str, asked_by: str, user_id: int, file: Path, seconds: float) -> None:
+        self.messages.append((asked_by, user_id, file, seconds))
+
+
 @dataclass(frozen=True)
 class Handed:
     """A caller out of a dialogue."""
@@ -63,19 +85,19 @@ class Room:
 
     def __init__(self, folder: Path) -> None:
         self.clock = ManualClock(SAMPLE_START)
-        folders = Folders(folder)
+        self.folders = folders = Folders(folder)
         folders.make()
         self.ledger = open_ledger(folders.ledger)
         self.settings = DeskSettings()
         self.lines = Lines(self.clock)
+        self.clinic = Clinic()
         self.told: list[tuple[str, dict[str, Any]]] = []
-        speaker = Speaker(ClipStore(folders.clips, [DullVoice()]), prompts())
+        speaker = Speaker(ClipStore(folders.clips, [DullVoice()], folders.staff_recordings), prompts())
         self.writer = RecordingWriter()
         records = Records(folders, self.writer, lambda file, seconds: None)
         self.desk = Desk(
             self.ledger, self.clock, speaker, lambda: self.settings, self.lines, records,
-            is_open=lambda: True, tell=lambda event, **details: self.told.append((event, details)),
-            give_up=lambda entry: None, ask_by_text=lambda *asked: None,
+            self.clinic, lambda event, **details: self.told.append((event, details)),
         )  # fmt: skip
         self.asks = Requests(self.desk, lambda on, user: None, lambda: False).handlers()
         self.floor = self.desk.floor

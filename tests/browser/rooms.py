@@ -29,6 +29,7 @@ NOT_PAGES = (  # parts of pages, files, and what only leads elsewhere
     "/test-phone/state", "/test-phone/texts", "/test-phone/deeds", "/patients/<patient_id:int>/timeline",
     "/desk/pop/facts", "/desk/pop/people", "/desk/pop/knowledge", "/desk/pop/text", "/desk/colleagues",
     "/desk/last-talks", "/desk/queues", "/desk/state", "/phone-service", "/wall/now", "/wall/day", "/figures/export",
+    "/settings/music/sound",
 )  # fmt: skip  # /setup has stories of its own
 
 
@@ -122,6 +123,9 @@ _FIXED = {
     "/prompts/script": "/prompts/script",
     "/prompts/piece": "/prompts/piece?piece=front.welcome&language=zh",
     "/quality": "/quality",
+    "/quality/forms": "/quality/forms",
+    "/quality/forms/new": "/quality/forms/new",
+    "/quality/forms/<key:re:[a-z0-9_]+>": "/quality/forms/talk",
     "/quality/mine": "/quality/mine",
     "/recordings": "/recordings",
     "/roster": "/roster",
@@ -150,6 +154,7 @@ _FIXED = {
     "/settings/agents": "/settings/agents",
     "/settings/outside": "/settings/outside",
     "/settings/recording": "/settings/recording",
+    "/settings/music": "/settings/music",
     "/settings/service": "/settings/service",
     "/figures": "/figures",
     "/wall": "/wall",

@@ -11,6 +11,7 @@ from webui.rooms.settings import (
     hours,
     index,
     lines,
+    music,
     outside,
     programs,
     queues,
@@ -27,5 +28,5 @@ from webui.routes import Routes
 def add_to(routes: Routes) -> None:
     for room in (index, clinic, hours, calendar, rules, lines, wordings, programs, versions, backups, trail):
         room.add_to(routes)
-    for of_the_desk in (queues, agents, outside, recording, service):
+    for of_the_desk in (queues, music, agents, outside, recording, service):
         of_the_desk.add_to(routes)

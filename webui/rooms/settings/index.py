@@ -23,6 +23,7 @@ TILES = (  # address, name, icon, right
     ("/settings/lines", "lines", "telephone", Right.SETTINGS),
     ("/settings/wordings", "wordings", "chat-text", Right.SETTINGS),
     ("/settings/queues", "queues", "people-fill", Right.SETTINGS),
+    ("/settings/music", "music", "music-note-beamed", Right.PROMPTS),
     ("/settings/agents", "agents", "headset", Right.SUPERVISE),
     ("/settings/service", "service", "stopwatch", Right.SETTINGS),
     ("/settings/outside", "outside", "telephone-outbound", Right.SETTINGS),

@@ -55,7 +55,7 @@ class AtTheDesk:
 
     def _can_wait(self, queue: QueueSettings) -> bool:
         waiting = sum(entry.queue == queue.key and entry.call is not None for entry in self._floor.entries.values())
-        return self._desk.is_open() and somebody_serves(self._floor, queue) and waiting < queue.most_waiting
+        return self._desk.clinic.is_open() and somebody_serves(self._floor, queue) and waiting < queue.most_waiting
 
     def _enter(self, queue: QueueSettings, goes: Requeue) -> Entry:
         caller, floor = self._caller, self._floor
@@ -111,7 +111,7 @@ class AtTheDesk:
         takes_texts = caller.number is not None and is_mobile(caller.number)
         score = ask_rating(self._port, self._floor.speaker, caller.language, offers_text=takes_texts)
         if score == BY_TEXT:
-            self._desk.ask_by_text(caller, agent)
+            self._desk.clinic.ask_by_text(caller, agent)
         elif score is not None:
             now = self._floor.now
             self._floor.book.write(lambda tx: ratings.rate(tx, now, caller.call_id, agent, score))

@@ -17,6 +17,7 @@ from sqlalchemy import Row, select, update
 from firmware.acd import view, waiting
 from firmware.acd.at_the_desk import AtTheDesk
 from firmware.acd.book import Book
+from firmware.acd.clinic_side import ClinicSide
 from firmware.acd.floor import Entry, Floor, Handed, Seat
 from firmware.acd.handing import Handing
 from firmware.acd.headsets import Headsets
@@ -53,19 +54,13 @@ class Desk:
         settings: Callable[[], DeskSettings],
         trunks: Trunks,
         records: Records,
-        *,
-        is_open: Callable[[], bool],
+        clinic: ClinicSide,
         tell: Callable[..., None],
-        give_up: Callable[[Entry], None],
-        ask_by_text: Callable[[Handed, int], None],
     ) -> None:
-        """`tell` publishes an event without patients' data; `give_up` is told of a callback that reached nobody.
-
-        `ask_by_text` asks a caller what they think of the talk with an agent, by user id.
-        """
+        """`tell` publishes an event without patients' data."""
         self._ledger, self._clock = ledger, clock
         self.floor = Floor(Book(ledger, clock), clock, speaker, settings, tell)
-        self.phones = Phones(self.floor, trunks, records, give_up)
+        self.phones = Phones(self.floor, trunks, records, clinic)
         self.ringer = Ringer(self.floor, self.phones)
         self.talking = Talking(self.floor, self.ringer)
         self.handing = Handing(self.floor, self.ringer, self.talking, self.phones)
@@ -74,7 +69,7 @@ class Desk:
         self.headsets = Headsets(self.floor)
         self.seating = Seating(self.floor, ledger, self.headsets, self.parking.park, self.parking.unpark)
         self.supervising = Supervising(self.floor, self.seating, self.ringer, self.talking)
-        self._waiting = waiting.Desk(self.floor, self.ringer, self.talking, self.handing, is_open, ask_by_text)
+        self._waiting = waiting.Desk(self.floor, self.ringer, self.talking, self.handing, clinic)
         self._seen_callbacks: set[int] = set()
         self._trouble = LedgerTrouble(log, "desk")
         self._next_reading = Deadline(clock, 0.0)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from firmware.acd.calls_out import Asked, CalledBack, Conversation, HandedOver, OwnPhone
+from firmware.acd.clinic_side import ClinicSide
 from firmware.acd.errors import NoFreeLine, NoSound, NoSuchExtension, NumberForbidden, WrongState
 from firmware.acd.floor import Consult, Entry, Floor, Notice, Ringing, Seat
 from firmware.acd.outside import OutsideCall, Records, Side, Trunks
@@ -30,9 +29,8 @@ class Phones:
     ringer: Ringer
     talking: Talking
 
-    def __init__(self, floor: Floor, trunks: Trunks, records: Records, give_up: Callable[[Entry], None]) -> None:
-        """`give_up` is told of a callback that reached nobody in all its tries."""
-        self._floor, self._trunks, self._records, self._give_up = floor, trunks, records, give_up
+    def __init__(self, floor: Floor, trunks: Trunks, records: Records, clinic: ClinicSide) -> None:
+        self._floor, self._trunks, self._records, self._clinic = floor, trunks, records, clinic
         self._ringing: dict[int, OutsideCall] = {}  # agents' own telephones, by user
 
     # ---- an agent dials ----
@@ -51,7 +49,10 @@ class Phones:
             self._dial_outside(seat, number, purpose)
 
     def _dial_outside(self, seat: Seat, number: str, purpose: str) -> None:
-        talk = Talk("", "out", None, DEFAULT_LANGUAGE, self._floor.now, self._floor.settings.queues[0].key)
+        talk = Talk(
+            "", "out", None, DEFAULT_LANGUAGE, self._floor.now, self._floor.settings.queues[0].key,
+            hold_music=self._floor.speaker.music,
+        )  # fmt: skip
         call = self._place(seat, number, Conversation(self, talk))
         talk.call_id, talk.number = call.id, call.number
         known = self._floor.book.write(lambda tx: people.language_of(tx, call.number))
@@ -81,7 +82,7 @@ class Phones:
         self._floor.book.write(
             lambda tx: calls.begin(tx, now, call_id, INSIDE, None, is_withheld=False, direction=INSIDE, called=number)
         )
-        talk = Talk(call_id, INSIDE, number, DEFAULT_LANGUAGE, now)
+        talk = Talk(call_id, INSIDE, number, DEFAULT_LANGUAGE, now, hold_music=self._floor.speaker.music)
         own = talk.join(LegKind.AGENT, seat.agent.extension, seat.sound.port, nothing, seat.user_id)
         own.port.play(RingBack())
         seat.wrap_up = None
@@ -111,7 +112,9 @@ class Phones:
     def call_back(self, seat: Seat, entry: Entry) -> None:
         """Call a patient who left the queue for it; the agent hears it ring."""
         floor = self._floor
-        talk = Talk("", "out", entry.number, entry.language, floor.now, entry.queue, entry.id)
+        talk = Talk(
+            "", "out", entry.number, entry.language, floor.now, entry.queue, entry.id, hold_music=floor.speaker.music
+        )
         entry.tries += 1
         floor.book.change_entry(entry.id, state="calling", tries=entry.tries)
         try:
@@ -137,7 +140,7 @@ class Phones:
         """Nobody answered the callback: later again, or never."""
         if why == "invalid" or entry.tries > len(TRY_AGAIN_S):
             self._floor.book.leave(entry.id, "failed")
-            self._give_up(entry)
+            self._clinic.give_up(entry)
         elif why == "cancelled":
             self.try_later(entry, 0)
         else:

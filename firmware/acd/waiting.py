@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from firmware.acd import policy
+from firmware.acd.clinic_side import ClinicSide
 from firmware.acd.floor import Entry, Floor, Handed
 from firmware.acd.handing import Handing
 from firmware.acd.records import READY
@@ -13,10 +13,8 @@ from firmware.acd.ringer import Ringer, agents, callers
 from firmware.acd.talk import Talk
 from firmware.acd.talking import Talking
 from firmware.acd.waits import handling_times, minutes_to_wait
-from firmware.audio.music import music
 from firmware.audio.player import PromptSource
 from firmware.audio.port import HungUp, KeyPressed, PortEvent, SourceEnded
-from firmware.clinic import tasks
 from firmware.clinic.desk_settings import QueueSettings
 from firmware.language.catalogue import Prompt
 from firmware.language.values import Number, PhoneNumber
@@ -36,8 +34,7 @@ class Desk:
     ringer: Ringer
     talking: Talking
     handing: Handing
-    is_open: Callable[[], bool]
-    ask_by_text: Callable[[Handed, int], None]  # how the talk with this agent was
+    clinic: ClinicSide
 
 
 class CallerGone(Exception):
@@ -114,7 +111,7 @@ class Wait:
     def _music(self) -> None:
         with self._floor.lock:
             if self._entry.talk is None:
-                self._port.play(music())
+                self._port.play(self._floor.speaker.music())
 
     # ---- what the caller does ----
 
@@ -137,6 +134,7 @@ class Wait:
             self._asks_number = True
             self._say(Prompt("desk.confirm_callback", {"number": PhoneNumber(self._caller.number or "")}))
         elif not was_asked and key == MESSAGE_KEY and self._quit("message"):
+            self._note_missed()  # until they have left one
             return MESSAGE
         elif key == BACK_KEY and self._quit("returned"):
             return BACK
@@ -194,10 +192,7 @@ class Wait:
             self._note_missed()
 
     def _note_missed(self) -> None:
-        floor, caller = self._floor, self._caller
-        floor.book.write(
-            lambda tx: tasks.note_missed(tx, floor.now, caller.call_id, caller.number, patient_id=caller.patient_id)
-        )
+        self._desk.clinic.note_missed(self._caller)
 
 
 def tell(floor: Floor, caller: Handed, prompt: str) -> None:

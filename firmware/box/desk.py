@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from firmware.acd.desk import Desk
 from firmware.acd.floor import Entry, Handed
@@ -10,8 +11,9 @@ from firmware.acd.outside import Records, Trunks
 from firmware.acd.requests import BadRequest, Requests
 from firmware.audio.clips import ClipStore
 from firmware.audio.speaker import Speaker
-from firmware.clinic import calendar, ratings
+from firmware.clinic import calendar, message_boxes, ratings, tasks
 from firmware.clinic.desk_settings import CurrentDesk
+from firmware.clinic.message_boxes import Left
 from firmware.clinic.profile import ClinicProfile
 from firmware.clock import Clock
 from firmware.control.channel import Handler, Message, StreamHandler
@@ -20,6 +22,7 @@ from firmware.ivr.catalogue import prompts
 from firmware.ivr.desk_door import HandOver
 from firmware.ivr.turn import DeskOutcome
 from firmware.language.catalogue import Prompt
+from firmware.language.values import DEFAULT_LANGUAGE
 from firmware.phone_number import is_mobile
 from firmware.staff import users
 from firmware.storage.ledger import Ledger
@@ -46,7 +49,7 @@ class DeskRoom:
         self._wake_outbox = wake_outbox
         self.desk = Desk(
             ledger, clock, Speaker(clips, prompts()), settings, trunks, records,
-            is_open=self._is_open, tell=publish, give_up=self._give_up, ask_by_text=self._ask_by_text,
+            clinic=self, tell=publish,
         )  # fmt: skip
 
     def handlers(self) -> dict[str, Handler]:
@@ -69,13 +72,6 @@ class DeskRoom:
             raise BadRequest("user is a number")
         self.desk.carry_sound(user_id, stream)
 
-    def _is_open(self) -> bool:
-        try:
-            with self._ledger.reading() as tx:
-                return calendar.is_open(tx, self._profile(), self._clock.now())
-        except LEDGER_UNAVAILABLE:
-            return self._profile().is_open(self._clock.now())  # people are there whatever the disk does
-
     def _is_closed_now(self) -> bool:
         with self._ledger.reading() as tx:
             return calendar.closure(tx, self._profile(), self._clock.now()) is not None
@@ -90,7 +86,30 @@ class DeskRoom:
                 calendar.open_again(tx, now, by)
         self._publish("queue")
 
-    def _ask_by_text(self, caller: Handed, user_id: int) -> None:
+    # ---- what the desk leaves to the clinic ----
+
+    def is_open(self) -> bool:
+        try:
+            with self._ledger.reading() as tx:
+                return calendar.is_open(tx, self._profile(), self._clock.now())
+        except LEDGER_UNAVAILABLE:
+            return self._profile().is_open(self._clock.now())  # people are there whatever the disk does
+
+    def note_missed(self, caller: Handed) -> None:
+        now, profile = self._clock.now(), self._profile()
+        self.desk.floor.book.write(
+            lambda tx: tasks.note_missed(
+                tx, now, caller.call_id, caller.number,
+                patient_id=caller.patient_id, due_at=tasks.due_at(tx, profile, now),
+            )
+        )  # fmt: skip
+
+    def keep_message(self, call_id: str, asked_by: str, user_id: int, file: Path, seconds: float) -> None:
+        now, profile, box = self._clock.now(), self._profile(), message_boxes.of_agent(user_id)
+        left = Left(call_id, asked_by, file.name, round(seconds), DEFAULT_LANGUAGE, box)
+        self.desk.floor.book.write(lambda tx: message_boxes.keep(tx, profile, now, left))
+
+    def ask_by_text(self, caller: Handed, user_id: int) -> None:
         """Who would not stay on for the question what they think of the talk gets it as a text."""
         now, profile = self._clock.now(), self._profile()
         self.desk.floor.book.write(
@@ -98,7 +117,7 @@ class DeskRoom:
         )
         self._wake_outbox()
 
-    def _give_up(self, entry: Entry) -> None:
+    def give_up(self, entry: Entry) -> None:
         """A promised callback reached nobody: the patient is told where a text can tell it."""
         if entry.number is None or not is_mobile(entry.number):
             return

@@ -22,6 +22,7 @@ from firmware.storage.ledger import Transaction
 from firmware.storage.schema import bookings, sessions
 
 AHEAD_DAYS = 62  # who is closed for longer tells callers no day
+DUE_DAYS = 30  # what is to be done in open hours is not put off for longer
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,17 @@ def hours_from(tx: Transaction, profile: ClinicProfile, first: date, days: int) 
         day = first + timedelta(days=number)
         for begins, ends in special[day].spans if day in special else profile.hours[day.weekday()]:
             yield instant(day, begins, profile.zone), instant(day, ends, profile.zone)
+
+
+def after_open_minutes(tx: Transaction, profile: ClinicProfile, now: datetime, minutes: int) -> datetime:
+    """When so many minutes in which people are at the desk will have passed; as the clock goes where they never are."""
+    left = timedelta(minutes=minutes)
+    for begins, ends in hours_from(tx, profile, wall_day(now, profile.zone), DUE_DAYS):
+        since = max(now, begins)
+        if ends - since >= left:
+            return since + left
+        left -= max(timedelta(0), ends - since)
+    return now + timedelta(minutes=minutes)
 
 
 def closure(tx: Transaction, profile: ClinicProfile, now: datetime) -> Closure | None:

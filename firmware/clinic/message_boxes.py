@@ -6,13 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, or_, select, text, update
 
-from firmware.clinic import calendar
+from firmware.clinic import calendar, tasks
 from firmware.clinic.profile import ClinicProfile
-from firmware.clinic.roster import Doctor, wall_day
+from firmware.clinic.roster import Doctor
 from firmware.language.values import Name
 from firmware.storage import recordings
 from firmware.storage.calls import TEST_LINES
@@ -23,7 +23,6 @@ from firmware.storage.schema import calls, doctors, users, voice_messages
 
 AGENT, DOCTOR = "agent", "doctor"
 DUE_OPEN_MINUTES = {SHARED: 120, AGENT: 240, DOCTOR: 480}  # by kind of box: so long while people are there
-MOST_DAYS_AHEAD = 30
 GREETINGS = "greetings"  # below the folder of messages
 
 _NOT_DONE = text("voice_messages.done_at IS NULL")  # as a literal: SQLite uses its partial index only for what it reads
@@ -100,7 +99,12 @@ def greeting_file(user_id: int) -> str:
 
 
 def keep(tx: Transaction, profile: ClinicProfile, now: datetime, left: Left) -> int:
-    """A caller left a message: its id. It keeps the queue in which the caller had waited for a person before."""
+    """A caller left a message: its id. It keeps the queue in which the caller had waited for a person before.
+
+    In the shared box it is what there is to do; who waited in vain before it is no task beside it.
+    """
+    if left.box == SHARED:
+        tasks.message_left(tx, now, left.call_id)
     return recordings.add_message(
         tx, now, left.call_id, left.number, left.file, left.seconds,
         box=left.box, due_at=due_at(tx, profile, now, left.box), patient_id=left.patient_id, language=left.language,
@@ -111,13 +115,7 @@ def keep(tx: Transaction, profile: ClinicProfile, now: datetime, left: Left) -> 
 def due_at(tx: Transaction, profile: ClinicProfile, now: datetime, box: str) -> datetime:
     """By when a message that came at `now` should be dealt with: so many minutes in which people are there. Where they
     never are, so many as the clock goes."""
-    left = timedelta(minutes=DUE_OPEN_MINUTES[kind(box)])
-    for begins, ends in calendar.hours_from(tx, profile, wall_day(now, profile.zone), MOST_DAYS_AHEAD):
-        since = max(now, begins)
-        if ends - since >= left:
-            return since + left
-        left -= max(timedelta(0), ends - since)
-    return now + left
+    return calendar.after_open_minutes(tx, profile, now, DUE_OPEN_MINUTES[kind(box)])
 
 
 # ---- who opens what ----

@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, or_, select, text, update
 
-from firmware.clinic import people
+from firmware.clinic import calendar, people
 from firmware.clinic.errors import ClinicError
+from firmware.clinic.profile import ClinicProfile
 from firmware.storage.calls import TEST_LINES
 from firmware.storage.desk_schema import tasks
 from firmware.storage.instants import later
@@ -21,6 +22,7 @@ from firmware.storage.messages import TakenBy
 from firmware.storage.schema import calls
 
 MISSED, QUESTION, OTHER = "missed", "question", "other"
+BOX = "box"  # did it itself
 DUE_S = 3600  # a missed caller is called back within the hour
 MOST_OPEN = 200
 MOST_OF_ONE = 20
@@ -102,6 +104,17 @@ def close_for_number(tx: Transaction, now: datetime, number: str | None, by: str
         return 0
     reached = update(tasks).where(tasks.c.kind == MISSED, which, _NOT_DONE)
     return tx.execute(reached.values(done_at=now, done_by=by)).rowcount
+
+
+def due_at(tx: Transaction, profile: ClinicProfile, now: datetime) -> datetime:
+    """By when a caller who was missed now is called back: an hour in which people are there."""
+    return calendar.after_open_minutes(tx, profile, now, DUE_S // 60)
+
+
+def message_left(tx: Transaction, now: datetime, call_id: str) -> None:
+    """Who was missed in this call has left a message: that is to be done instead."""
+    same = update(tasks).where(tasks.c.kind == MISSED, tasks.c.call_id == call_id, _NOT_DONE)
+    tx.execute(same.values(done_at=now, done_by=BOX))
 
 
 def add(

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
-from firmware.clinic import callbacks, people, tasks
+from firmware.clinic import callbacks, message_boxes, people, tasks
 from firmware.clinic.callbacks import BadTime, NoLongerWaits
+from firmware.clinic.message_boxes import Left
+from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.tasks import NoSuchTask
-from firmware.storage import calls
+from firmware.storage import calls, recordings
 from firmware.storage.desk_schema import queue_entries
 from firmware.storage.ledger import Transaction
 from firmware.storage.messages import TakenBy
 from tests.clinic.visits import P1, P2, P3, PHONE
 
 STRANGER = "13900000077"
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def at(day: int, time: str) -> datetime:
+    return datetime.fromisoformat(f"2026-03-{day:02}T{time}").replace(tzinfo=SHANGHAI)
 
 
 def miss(
@@ -41,6 +49,39 @@ def test_a_missed_caller_is_overdue_after_an_hour(tx: Transaction, now: datetime
     miss(tx, now, "c1", STRANGER)
     assert tasks.count(tx, now) == tasks.Count(1, 0)
     assert tasks.count(tx, now + timedelta(hours=1)) == tasks.Count(1, 1)
+
+
+@pytest.mark.parametrize(
+    ("came", "due"),
+    [
+        (at(2, "09:00"), at(2, "10:00")),
+        (at(2, "17:00"), at(3, "08:30")),  # half an hour today, the other tomorrow
+        (at(7, "22:00"), at(9, "09:00")),  # Saturday night: Monday
+    ],
+)
+def test_a_missed_caller_is_called_back_within_an_hour_in_which_people_are_there(
+    tx: Transaction, profile: ClinicProfile, came: datetime, due: datetime
+) -> None:
+    assert tasks.due_at(tx, profile, came) == due
+
+
+def test_who_was_missed_and_left_a_message_is_one_thing_to_do(
+    tx: Transaction, profile: ClinicProfile, now: datetime
+) -> None:
+    miss(tx, now, "earlier", STRANGER)
+    miss(tx, now, "c1", STRANGER)
+    miss(tx, now, "c2", PHONE[P1])
+    message_boxes.keep(tx, profile, now, Left("c1", STRANGER, "c1-1.wav", 9, "zh"))
+    assert [task.number for task in tasks.waiting(tx)] == [PHONE[P1]]
+    assert [message.number for message in recordings.messages_waiting(tx)] == [STRANGER]
+
+
+def test_a_question_to_a_doctor_does_not_stand_for_who_wanted_the_desk(
+    tx: Transaction, profile: ClinicProfile, now: datetime
+) -> None:
+    miss(tx, now, "c1", STRANGER)
+    message_boxes.keep(tx, profile, now, Left("c1", STRANGER, "c1-1.wav", 9, "zh", message_boxes.of_doctor(1)))
+    assert len(tasks.waiting(tx)) == 1
 
 
 def test_whoever_was_reached_is_no_longer_to_be_called(tx: Transaction, now: datetime) -> None:

@@ -1,0 +1,27 @@
+"""What the desk leaves to the clinic: its hours, what becomes of who was not served, and whom the box writes to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from firmware.acd.floor import Entry, Handed
+
+
+class ClinicSide(Protocol):
+    """Each may be called with the desk's lock held; none ends a call when the ledger can't be used."""
+
+    def is_open(self) -> bool:
+        """Whether people are at the desk now."""
+
+    def note_missed(self, caller: Handed) -> None:
+        """A caller gave up before anybody answered."""
+
+    def give_up(self, entry: Entry) -> None:
+        """A callback reached nobody in all its tries."""
+
+    def ask_by_text(self, caller: Handed, user_id: int) -> None:
+        """Ask the caller what they think of the talk with this agent."""
+
+    def keep_message(self, call_id: str, asked_by: str, user_id: int, file: Path, seconds: float) -> None:
+        """The colleague at extension `asked_by` left a message for an agent who did not answer."""

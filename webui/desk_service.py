@@ -38,6 +38,15 @@ class Desk:
     queues: tuple[Queue, ...]
 
 
+@dataclass(frozen=True)
+class Headset:
+    """A headset that is plugged into the box: what the exchange and what people call it, and whose extension has it."""
+
+    card: str
+    name: str
+    used_by: str | None
+
+
 class DeskService:
     """Everything raises `NotRunning` while the exchange is away, and `Refused` with the reason's kind."""
 
@@ -64,6 +73,10 @@ class DeskService:
         """Who sits there, and who waits."""
         reply = self._phone.ask("desk")
         return Desk(tuple(reply["seats"]), tuple(_queue(each) for each in reply["queues"]))
+
+    def headsets(self) -> list[Headset]:
+        """Those that are plugged into the box now."""
+        return [Headset(**each) for each in self._phone.ask("headsets")["headsets"]]
 
     def sound(self, user_id: int) -> SoundStream:
         """The seat's microphone and ear; whoever had them before has them no more."""

@@ -14,7 +14,7 @@ from firmware.storage.folders import Folders
 VERBS = (
     "seat", "sign_in", "sign_out", "ready", "not_ready", "wrapped_up", "more_time", "answer", "reject", "hang_up",
     "hold", "resume", "digits", "dial", "consult", "join", "complete", "cancel_consult", "transfer", "to_flow",
-    "pick_up", "record",
+    "pick_up", "record", "mute",
 )  # fmt: skip
 CALLER = "13800000001"
 
@@ -26,12 +26,17 @@ class Seats:
         self._clock = clock
         self.seats: dict[int, Message] = {}
         self.waiting: list[Message] = []
+        self.headsets: list[Message] = []  # at the box
         self.asked: list[tuple[str, Message]] = []
         self.refusals: dict[str, Exception] = {}  # by verb
         self.streams: list[SoundStream] = []
         self.said: queue.Queue[bytes] = queue.Queue()  # frames that came from a browser
         handlers: Any = {verb: lambda request, verb=verb: self._own(verb, request) for verb in VERBS}
-        handlers |= {"desk": self._desk, "status": lambda _: {"lines": []}}
+        handlers |= {
+            "desk": self._desk,
+            "headsets": lambda _: {"headsets": self.headsets},
+            "status": lambda _: {"lines": []},
+        }
         self.server = ControlServer(folders.control_socket, handlers, {"sound": self._sound}).start()
 
     def close(self) -> None:
@@ -57,7 +62,7 @@ class Seats:
         talk = {
             "call": "call-1", "number": CALLER, "direction": "in", "since": self._ago(65), "language": "zh",
             "queue": "reception", "entry": 1, "is_connected": True, "is_held": False, "is_parked": False,
-            "is_recorded": True, "is_paused": False,
+            "is_muted": False, "is_recorded": True, "is_paused": False,
             "parties": [_party("caller", CALLER), _party("agent", "8001", user_id)], **more,
         }  # fmt: skip
         self.sits(user_id, "talking", talk=talk, consult=consult, has_sound=True)

@@ -161,6 +161,14 @@ def test_a_decision_of_somebody_else_is_told_with_their_name(desk: Browser, me: 
     ("path", "fields", "verb", "details"),
     [
         ("sign-in", {"device": "browser"}, "sign_in", {"device": "browser"}),
+        ("sign-in", {"device": "headset"}, "sign_in", {"device": "headset"}),
+        (
+            "sign-in",
+            {"device": "headset:plughw:CARD=Front,DEV=0"},
+            "sign_in",
+            {"device": "headset", "card": "plughw:CARD=Front,DEV=0"},
+        ),
+        ("mute", {"on": "1"}, "mute", {"on": True}),
         ("sign-out", {}, "sign_out", {}),
         ("ready", {}, "ready", {}),
         ("not-ready", {"reason": "meal"}, "not_ready", {"reason": "meal"}),
@@ -199,6 +207,7 @@ def test_a_button_asks_for_the_own_seat_only(
     ("path", "fields"),
     [
         ("sign-in", {"device": "fax"}),
+        ("sign-in", {"device": "headset:" + "x" * 101}),
         ("not-ready", {"reason": "not-answering"}),
         ("digits", {"keys": "A"}),
         ("digits", {"keys": "1" * 21}),
@@ -234,6 +243,22 @@ def test_every_refusal_of_the_desk_is_said_in_both_languages(
     key = f"desk.refused.{kind.__name__}"
     assert (reply.status, reply.json["told"]) == (409, Words(page_texts(), "en")(key))
     assert Words(page_texts(), "zh")(key) != reply.json["told"]
+
+
+def test_headsets_at_the_box_are_offered_and_who_has_one_is_said(desk: Browser, me: int, seats: Seats) -> None:
+    seats.headsets = [
+        {"card": "plughw:CARD=Front,DEV=0", "name": "Logitech <H340>", "used_by": None},
+        {"card": "plughw:CARD=Back,DEV=0", "name": "Jabra", "used_by": "8002"},
+    ]
+    page = desk.get("/desk").body
+    assert 'value="headset:plughw:CARD=Front,DEV=0">' in page
+    assert "Logitech &lt;H340&gt;" in page
+    assert 'value="headset:plughw:CARD=Back,DEV=0" disabled>' in page
+    assert "extension 8002 has it" in page
+
+
+def test_without_a_headset_and_a_telephone_there_is_nothing_to_choose(desk: Browser, me: int, seats: Seats) -> None:
+    assert 'name="device"' not in desk.get("/desk").body
 
 
 def test_a_call_from_another_page_comes_back_to_it(desk: Browser, me: int, seats: Seats) -> None:

@@ -17,7 +17,8 @@ from webui.reader import Reader
 from webui.rooms.desk.answers import Handler, NotUnderstood, sentence, told
 from webui.rooms.desk.shown import show
 
-DEVICES = ("browser", "phone")
+DEVICES = ("browser", "headset", "phone")
+LONGEST_CARD = 100
 PLACES = ("back", "main")  # of the menus
 LONGEST_PURPOSE = 100
 _KEYS = re.compile(r"[0-9*#]{1,20}")
@@ -89,10 +90,18 @@ def _choice(name: str, known: tuple[str, ...]) -> Callable[[Form], Details]:
     return read
 
 
+def _device(form: Form) -> Details:
+    """ "headset:CARD" says which headset at the box."""
+    device, _, card = form.raw("device").partition(":")
+    if device not in DEVICES or len(card) > LONGEST_CARD:
+        raise NotUnderstood("form.choose")
+    return {"device": device, "card": card} if card else {"device": device}
+
+
 _dial_here = _deed("dial", _dialled)
 
 ALL = {
-    "sign-in": _deed("sign_in", _choice("device", DEVICES)),
+    "sign-in": _deed("sign_in", _device),
     "sign-out": _deed("sign_out"),
     "ready": _deed("ready"),
     "not-ready": _deed("not_ready", _choice("reason", NOT_READY_REASONS)),
@@ -103,6 +112,7 @@ ALL = {
     "hang-up": _deed("hang_up"),
     "hold": _deed("hold"),
     "resume": _deed("resume"),
+    "mute": _deed("mute", lambda form: {"on": form.flag("on")}),
     "digits": _deed("digits", _keys),
     "consult": _deed("consult", _to),
     "join": _deed("join"),

@@ -10,6 +10,7 @@ from firmware.clinic.desk_settings import NOT_READY_REASONS
 from firmware.control.channel import ControlError
 from firmware.staff import agents
 from firmware.staff.errors import NoSuchAgent
+from webui.desk_service import Headset
 from webui.reader import Reader
 from webui.rooms.desk.deeds import LONGEST_PURPOSE
 from webui.rooms.desk.shown import shown
@@ -30,7 +31,16 @@ def show(reader: Reader) -> HTTPResponse:
         "desk/page.html",
         agent=agent,
         seat=seat,
+        headsets=_headsets(reader),
         reasons=NOT_READY_REASONS,
         longest_purpose=LONGEST_PURPOSE,
         queues=reader.office.desk_settings().queues,
     )
+
+
+def _headsets(reader: Reader) -> list[Headset]:
+    """None while nobody can tell: who comes later chooses from a page that was loaded again."""
+    try:
+        return reader.office.desk.headsets()
+    except ControlError:
+        return []

@@ -20,7 +20,7 @@ from webui.reader import Reader
 from webui.rooms.desk.answers import answer, told
 
 Shown = dict[str, Any]
-_TOLD = ("direction", "is_connected", "is_held", "is_recorded", "is_paused", "is_parked")
+_TOLD = ("direction", "is_connected", "is_held", "is_recorded", "is_paused", "is_parked", "is_muted")
 
 
 @told

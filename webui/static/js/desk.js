@@ -77,7 +77,7 @@ const wantsSound = () => seat !== null && seat.state !== "offline" && seat.devic
 // Everything that follows from the seat as it is; may be called at any time.
 async function settle() {
   if (!seat) return;
-  view.show(seat, isMuted);
+  view.show(seat, isMuted || Boolean(seat.talk?.is_muted));
   if (!tabs.hasLooked) await tabs.look(wantsSound(), seat.has_sound);
   if (wantsSound()) tabs.takeBack(seat.has_sound);
   view.flag("elsewhere", wantsSound() && !tabs.hasSound);
@@ -171,7 +171,9 @@ const emptyPop = document.querySelector(".js-pop-empty").cloneNode(true);
 
 // ---- in a talk ----
 
+// What is not said by this page is kept back by the box.
 function mute() {
+  if (!wantsSound()) return act("mute", { on: seat.talk.is_muted ? "" : "1" });
   isMuted = !isMuted;
   settle();
 }

@@ -66,7 +66,7 @@ class Caretaker:
         if not backups.exists(self._folders.ledger, today):
             backups.back_up(self._folders.ledger, today, now)
         if is_beat:
-            self._purge.look(self._profile().zone)
+            self._purge.look(self._profile())
 
     def _free_expired(self, tx: Transaction) -> None:
         now = self._clock.now()

@@ -71,6 +71,7 @@ class RecordingRules:
     keep_days: Mapping[str, int] = field(default_factory=lambda: {"ordinary": 180, "complaint": 730, "training": 365})
     least_days: int = 30  # the disk's quota deletes nothing younger
     quota_percent: int = 90  # of the disk
+    alarm_number: str = ""  # who gets a text when it is reached
 
 
 @dataclass(frozen=True)
@@ -235,6 +236,7 @@ _RECORDING: dict[str, Reader] = {
     "keep_days": _keep_days,
     "least_days": whole(0, 365),
     "quota_percent": whole(10, 99),
+    "alarm_number": _matching(r"(\+?[0-9]{3,19})?", "a number in normal form, or empty"),
 }
 _DESK: dict[str, Reader] = {
     "queues": list_of(_queue, 20),

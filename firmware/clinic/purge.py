@@ -18,8 +18,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
-from firmware.clinic import retention
+from firmware.clinic import alarms, retention
 from firmware.clinic.desk_settings import RecordingRules
+from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.retention import Kept
 from firmware.clinic.roster import wall_day
 from firmware.clock import Clock
@@ -78,11 +79,13 @@ class Purge:
         if self._failed:
             yield f"{self._failed} recordings could not be deleted: see the page of kept recordings."
 
-    def look(self, zone: ZoneInfo) -> None:
+    def look(self, profile: ClinicProfile) -> None:
         """To be called every minute: purges once a night, and whenever the disk is too full and something may go."""
         self._is_too_full = self._bytes_over() > 0
-        if self._is_night_due(zone) or (self._is_too_full and self._has_old()):
+        if self._is_night_due(profile.zone) or (self._is_too_full and self._has_old()):
             self.run()
+        if self._is_too_full:
+            self._tell(profile)
 
     def run(self) -> Count:
         """The whole purge; its count goes to the ledger and to the audit trail."""
@@ -192,6 +195,12 @@ class Purge:
     def _has_old(self) -> bool:
         with self._reading() as tx:
             return next(retention.oldest(tx, self._rules(), self._now(), 1), None) is not None
+
+    def _tell(self, profile: ClinicProfile) -> None:
+        rules = self._rules()
+        if rules.alarm_number:
+            with self._ledger.transaction() as tx:
+                alarms.disk_full(tx, profile, self._now(), rules.alarm_number, rules.quota_percent)
 
     def _write_down(self, count: Count) -> None:
         total, used, _ = self._usage(self._folders.recordings)

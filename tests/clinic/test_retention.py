@@ -10,15 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from firmware.clinic import retention
+from firmware.clinic import retention, sample
 from firmware.clinic.desk_settings import RecordingRules
 from firmware.clinic.purge import Purge
 from firmware.clock import ManualClock
 from firmware.storage import audit, calls, recording_index, recordings
 from firmware.storage.folders import Folders
 from firmware.storage.ledger import Ledger
-from tests.clinic.conftest import MONDAY_9, SHANGHAI
+from firmware.storage.schema import outbox
+from tests.clinic.conftest import MONDAY_9
 
 RULES = RecordingRules(keep_days={"ordinary": 180, "complaint": 730}, least_days=30, quota_percent=90)
 SOUND = 1000  # bytes of each file
@@ -196,10 +198,39 @@ def test_on_a_full_disk_the_oldest_beyond_the_minimum_go_first(shelf: Shelf) -> 
 def test_a_disk_that_others_have_filled_costs_no_young_recording_and_is_told(shelf: Shelf) -> None:
     shelf.keep("young", 29)
     shelf.disk.taken_elsewhere = 95 * SOUND
-    shelf.purge.look(SHANGHAI)
-    shelf.purge.look(SHANGHAI)
+    shelf.purge.look(sample.profile())
+    shelf.purge.look(sample.profile())
     assert shelf.files == {"young.ogg"}
     assert list(shelf.purge.notices) == ["The disk is more than 90 % full: the oldest recordings are deleted."]
+
+
+def alarms(shelf: Shelf) -> list[tuple[str, str]]:
+    """The texts to whoever looks after the box."""
+    with shelf.ledger.reading() as tx:
+        rows = tx.execute(select(outbox.c.number, outbox.c.body).where(outbox.c.purpose == "alarm"))
+        return [tuple(row) for row in rows]
+
+
+def test_a_full_disk_is_texted_to_the_alarm_number_once_a_day(shelf: Shelf) -> None:
+    shelf.rules = replace(RULES, alarm_number="13900000009")
+    shelf.purge.look(sample.profile())
+    assert alarms(shelf) == []
+    shelf.disk.taken_elsewhere = 95 * SOUND
+    for _ in range(3):
+        shelf.purge.look(sample.profile())
+        shelf.clock.advance(3600)
+    ((number, body),) = alarms(shelf)
+    assert number == "13900000009"
+    assert "90%" in body
+    shelf.clock.advance(22 * 3600)
+    shelf.purge.look(sample.profile())
+    assert len(alarms(shelf)) == 2
+
+
+def test_without_an_alarm_number_nobody_is_texted(shelf: Shelf) -> None:
+    shelf.disk.taken_elsewhere = 95 * SOUND
+    shelf.purge.look(sample.profile())
+    assert alarms(shelf) == []
 
 
 # ---- when ----
@@ -208,7 +239,7 @@ def test_a_disk_that_others_have_filled_costs_no_young_recording_and_is_told(she
 def test_it_runs_once_a_night_and_at_once_when_the_disk_is_full(shelf: Shelf) -> None:
     def runs_after(hours: float) -> int:
         shelf.clock.advance(hours * 3600)
-        shelf.purge.look(SHANGHAI)
+        shelf.purge.look(sample.profile())
         with shelf.ledger.reading() as tx:
             return len(retention.past_purges(tx, 10))
 

@@ -73,7 +73,7 @@ def test_every_setting_of_the_desk_has_a_field() -> None:
 
     assert {field.name for field in queues.FIELDS} == named(QueueSettings) - {"key", "name"}
     assert {field.name for field in recording.SWITCHES + recording.LIMITS} == named(RecordingRules) - {
-        "keep_days", "off_queues", "off_lines", "off_agents",
+        "keep_days", "off_queues", "off_lines", "off_agents", "alarm_number",
     }  # fmt: skip
     assert {field.name for field in service.FIELDS + outside.FIELDS} == named(DeskSettings) - {
         "queues", "call_classes", "emergency_numbers", "recording", "dispositions",
@@ -291,6 +291,14 @@ def test_recordings_are_left_out_and_kept_as_the_clinic_says(admin: Browser, off
     assert (rules.records, rules.announces) == (True, False)
     assert (rules.off_lines, rules.off_agents, rules.off_queues) == (("L1",), ("8001",), ("reception",))
     assert (rules.keep_days["complaint"], rules.keep_days["ordinary"], rules.least_days) == (1000, 180, 7)
+
+
+def test_who_is_texted_when_the_disk_is_full_has_a_mobile(admin: Browser, office: Office) -> None:
+    assert "takes no texts" in send(admin, "/settings/recording", alarm_number="021-61230009").text
+    send(admin, "/settings/recording", alarm_number="+86 139 0000 0009")
+    assert desk_of(office).recording.alarm_number == "13900000009"
+    send(admin, "/settings/recording", alarm_number="")
+    assert desk_of(office).recording.alarm_number == ""
 
 
 def test_what_is_left_out_and_there_no_more_is_still_shown(admin: Browser, office: Office) -> None:

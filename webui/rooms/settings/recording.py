@@ -7,6 +7,7 @@ from dataclasses import replace
 from bottle import HTTPResponse
 
 from firmware.clinic.desk_settings import DeskSettings, RecordingRules
+from firmware.phone_number import is_mobile
 from firmware.staff import agents
 from firmware.staff.rights import Right
 from webui.forms import Form
@@ -55,8 +56,17 @@ def _read(reader: Reader, before: RecordingRules) -> RecordingRules:
         off_queues=off["off_queues"],
         off_lines=off["off_lines"],
         off_agents=off["off_agents"],
+        alarm_number=_alarm_number(form),
         **desk_saving.read_all(SWITCHES + LIMITS, form, before),
     )
+
+
+def _alarm_number(form: Form) -> str:
+    """Empty for nobody."""
+    number = form.phone("alarm_number", needed=False) or ""
+    if number and not is_mobile(number):
+        form.refuse("alarm_number", "recording.alarm_number.wrong")
+    return number
 
 
 def _days(form: Form, field: str, before: int) -> int:

@@ -8,7 +8,7 @@ from typing import Protocol
 from firmware.acd import policy, recorded
 from firmware.acd.errors import NoSound, NothingRings, NotSignedIn, WrongState
 from firmware.acd.floor import PHONE, Entry, Floor, Notice, Ringing, Seat
-from firmware.acd.records import NOT_READY, OFFLINE, READY, RINGING, Agent, Caller
+from firmware.acd.records import NOT_READY, OFFLINE, READY, RINGING, WRAP_UP, Agent, Caller
 from firmware.acd.talk import LegKind, Talk
 from firmware.audio.player import PromptSource
 from firmware.audio.port import Port
@@ -243,14 +243,20 @@ def _caller(entry: Entry, queue: str) -> Caller:
 
 
 def agents(floor: Floor) -> list[Agent]:
-    """Those at the desk, as the policy sees them; who can't hear a ring does not count as ready."""
+    """Those at the desk, as the policy sees them."""
     return [
-        Agent(
-            seat.user_id, seat.state if seat.has_sound else OFFLINE, seat.since, frozenset(seat.agent.languages),
-            seat.agent.skills,
-        )
+        Agent(seat.user_id, _state(floor, seat), seat.since, frozenset(seat.agent.languages), seat.agent.skills)
         for seat in floor.seats.values()
-    ]  # fmt: skip
+    ]
+
+
+def _state(floor: Floor, seat: Seat) -> str:
+    """Who can't hear a ring is not rung; while their page may come back, those who wait for them are not sent away."""
+    if seat.has_sound:
+        return seat.state
+    if seat.lost_since is not None and later(seat.lost_since, floor.settings.parked_s) <= floor.now:
+        return OFFLINE
+    return WRAP_UP if seat.state == READY else seat.state  # free again without having to say so
 
 
 def signed_in(floor: Floor, user_id: int) -> Seat:

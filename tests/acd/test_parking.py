@@ -7,6 +7,7 @@ from sqlalchemy import select
 from firmware.acd.floor import Seat
 from firmware.acd.handing import Requeue
 from firmware.acd.talk import Leg, Talk
+from firmware.acd.waiting import somebody_serves
 from firmware.storage.schema import call_events
 from tests.acd.desk import Page, Room
 
@@ -77,3 +78,17 @@ def test_a_page_that_stays_away_gives_its_caller_to_the_head_of_the_queue(desk: 
     desk.passes(1)
     assert seat.talk is None
     assert talk.caller_goes == Requeue("reception", is_urgent=True)
+
+
+def test_the_queue_waits_for_a_page_that_may_come_back_and_for_no_other(desk: Room) -> None:
+    seat, _, _ = talks(desk)
+    waiting = desk.caller("13800000002")
+    goes(desk, seat)
+    assert somebody_serves(desk.floor, desk.settings.queue("reception")), "a reload sends nobody in the queue away"
+    comes_back(desk, seat)
+    desk.ask("hang_up", seat.user_id)
+    desk.ask("wrapped_up", seat.user_id)
+    goes(desk, seat)
+    assert waiting.ringing is None, "who has no sound is not rung"
+    desk.passes(desk.settings.parked_s)
+    assert not somebody_serves(desk.floor, desk.settings.queue("reception"))

@@ -24,9 +24,9 @@ KEPT_S = 2.0
 
 _SINK = "module-null-sink sink_name={} format=s16le rate=8000 channels=1 channel_map=mono norewinds=1"
 _CONFIGURATION = """
-pcm.{name} {{ type asym playback.pcm "{name}_ear" capture.pcm "{name}_mouth" }}
-pcm.{name}_ear {{ type pulse server "unix:{socket}" device "{name}_ear" }}
-pcm.{name}_mouth {{ type pulse server "unix:{socket}" device "{name}_mouth.monitor" }}
+pcm.{name} {{ type asym playback.pcm "ear_{name}" capture.pcm "mouth_{name}" }}
+pcm.ear_{name} {{ type pulse server "unix:{socket}" device "{name}_ear" }}
+pcm.mouth_{name} {{ type pulse server "unix:{socket}" device "{name}_mouth.monitor" }}
 pcm.wearer_{name} {{ type asym playback.pcm "wearer_{name}_says" capture.pcm "wearer_{name}_hears" }}
 pcm.wearer_{name}_says {{ type pulse server "unix:{socket}" device "{name}_mouth" }}
 pcm.wearer_{name}_hears {{ type pulse server "unix:{socket}" device "{name}_ear.monitor" }}

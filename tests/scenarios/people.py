@@ -84,9 +84,13 @@ class Person:
 
     def comes_back(self) -> None:
         """After the exchange has started afresh."""
+        self.finds_the_exchange()
+        self.opens_page()
+
+    def finds_the_exchange(self) -> None:
+        """The page's buttons work again after the exchange has started afresh."""
         self._client.close()
         self._client = ControlClient(self.stage.rig.folders.control_socket)
-        self.opens_page()
 
     def is_rung(self, within_s: float = PATIENCE_S) -> dict[str, Any]:
         """Wait for an offer."""

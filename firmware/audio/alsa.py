@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
@@ -53,10 +54,15 @@ def _configured() -> list[str]:
     try:
         alsa = _alsa()
     except CardGone as error:
-        log.warning("no headset can be used: %s", error)
+        _tell_once(str(error))
         return []
     hear, speak = alsa.pcms(alsa.PCM_CAPTURE), alsa.pcms(alsa.PCM_PLAYBACK)
     return [name for name in hear if name.startswith(NAMED) and name in speak]
+
+
+@cache
+def _tell_once(why: str) -> None:
+    log.warning("no headset can be used: %s", why)
 
 
 def _alsa() -> ModuleType:

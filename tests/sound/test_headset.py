@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -198,3 +199,13 @@ def test_a_kernel_without_sound_has_no_cards(tmp_path: Path, said: str | None) -
 def test_a_card_that_is_not_there_says_so() -> None:
     with pytest.raises(CardGone):
         OpenCard("plughw:CARD=Nothing,DEV=0")
+
+
+def test_a_box_without_alsa_has_no_headsets_and_all_else(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(sys.modules, "alsaaudio", None)  # as if it were not installed
+    assert [sound_cards(tmp_path) for _ in range(2)] == [[], []]
+    with pytest.raises(CardGone):
+        OpenCard("plughw:CARD=Headset,DEV=0")
+    assert len(caplog.records) == 1, "said once"

@@ -134,12 +134,10 @@ class Agent:
         page.wait_for_selector("#desk[data-state=ready]", timeout=PATIENCE_S * 1000)
 
     def answers(self) -> None:
-        """Press until it is done: a page that was held up may get its sound back this very moment."""
-        button = self.person.button("desk.answer")
+        """Press the key until it is done: a page that was held up may get its sound back this very moment."""
 
         def talks() -> bool:
-            if button.is_visible():
-                button.click()
+            self.person.page.keyboard.press("F2")
             return self.seat["state"] == "talking"
 
         try:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import ColumnElement, exists, extract, func, select, update
 
-from firmware.clinic import people
+from firmware.clinic import people, tasks
 from firmware.clinic.cards import LOCK_WINDOW_S, Attempt
 from firmware.clinic.errors import ClinicError
 from firmware.clinic.message_boxes import due_at
@@ -57,28 +57,45 @@ class Answer:
 def answer(
     tx: Transaction, profile: ClinicProfile, now: datetime, question: VoiceMessage, what: Answer, who: str
 ) -> int | None:
-    """`who` (a login) answers: the id of the text that brings the patient the code; None where the desk has to call.
+    """`who` (a login) answers: the id of the text that brings the patient the code; None where the desk has to call,
+    for which it gets a task.
 
     Raises `AnsweredAlready`.
     """
     reachable = _mobile(tx, question)
     code = _fresh_code(tx) if reachable else None
     values = {"answer_file": what.file, "answer_text": what.text, "answered_at": now, "answered_by": who}
-    values |= {"done_at": now, "done_by": who} if code else {"due_at": due_at(tx, profile, now, SHARED), "owner": None}
+    due = due_at(tx, profile, now, SHARED)
+    values |= {"done_at": now, "done_by": who} if code else {"due_at": due, "owner": None}
     open_ = (voice_messages.c.id == question.id, voice_messages.c.answered_at.is_(None))
     if tx.execute(update(voice_messages).where(*open_).values(answer_code=code, **values)).rowcount == 0:
         raise AnsweredAlready(f"question {question.id} has its answer")
     if reachable is None or code is None:
+        tasks.add(
+            tx, now, "", kind=tasks.QUESTION, number=question.number, patient_id=question.patient_id,
+            call_id=question.call_id, message_id=question.id, due_at=due,
+        )  # fmt: skip
         return None
     body = _text(profile, code, _language(tx, question))
     return outbox.queue_text(tx, now, reachable, body, outbox.ANSWER, line=_text_line(tx, question), author=who)
 
 
 def told(tx: Transaction, now: datetime, question_id: int, who: str) -> None:
-    """`who` of the desk has told the patient the answer."""
+    """`who` of the desk has told the patient the answer: the task is done too."""
     waits = (voice_messages.c.id == question_id, voice_messages.c.heard_at.is_(None))
     tx.execute(update(voice_messages).where(*waits).values(heard_at=now))
     recordings.finish_message(tx, now, question_id, who)
+    task = tasks.of_message(tx, question_id)
+    if task is not None and task.done_at is None:
+        tasks.finish(tx, now, task.id, who)
+
+
+def not_told(tx: Transaction, question_id: int) -> None:
+    """Undo `told`."""
+    recordings.reopen_message(tx, question_id)
+    task = tasks.of_message(tx, question_id)
+    if task is not None:
+        tasks.reopen(tx, task.id)
 
 
 def find(tx: Transaction, profile: ClinicProfile, attempt: Attempt, code: str, year: int) -> VoiceMessage:

@@ -51,6 +51,7 @@ class Task:
     owner: str | None
     done_at: datetime | None
     done_by: str | None
+    message_id: int | None = None  # the question whose answer is to be told
 
     def is_overdue(self, now: datetime) -> bool:
         return self.done_at is None and self.due_at is not None and self.due_at <= now
@@ -126,14 +127,21 @@ def add(
     number: str | None = None,
     patient_id: int | None = None,
     call_id: str | None = None,
+    message_id: int | None = None,
     due_at: datetime | None = None,
     owner: str | None = None,
 ) -> int:
     """Something to follow up; its id."""
     return _insert(
-        tx, kind=kind, number=number, patient_id=patient_id, call_id=call_id, detail=detail[:DETAIL_CHARACTERS],
-        created_at=now, due_at=due_at, owner=owner,
+        tx, kind=kind, number=number, patient_id=patient_id, call_id=call_id, message_id=message_id,
+        detail=detail[:DETAIL_CHARACTERS], created_at=now, due_at=due_at, owner=owner,
     )  # fmt: skip
+
+
+def of_message(tx: Transaction, message_id: int) -> Task | None:
+    """The task to tell the answer to this question, done or not."""
+    row = tx.execute(_ALL.where(tasks.c.message_id == message_id)).first()
+    return _task(row) if row else None
 
 
 def task(tx: Transaction, task_id: int) -> Task:
@@ -217,5 +225,5 @@ def _is_test(tx: Transaction, call_id: str) -> bool:
 def _task(row: Row[Any]) -> Task:
     return Task(
         row.id, row.kind, row.number, row.patient_id, row.call_id, row.detail, row.times, row.created_at, row.due_at,
-        row.owner, row.done_at, row.done_by,
+        row.owner, row.done_at, row.done_by, row.message_id,
     )  # fmt: skip

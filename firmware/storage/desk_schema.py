@@ -154,6 +154,7 @@ tasks = Table(  # what somebody at the desk still has to do
     Column("number", String(20)),
     Column("patient_id", ForeignKey("patients.id")),
     Column("call_id", ForeignKey("calls.id")),
+    Column("message_id", ForeignKey("voice_messages.id"), unique=True),  # the question whose answer is to be told
     Column("detail", String(200), nullable=False, server_default=""),
     Column("times", Integer, nullable=False, server_default="1"),  # so often the same number was missed
     Column("created_at", Instant, nullable=False),

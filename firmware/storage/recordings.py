@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, select, text, update
 
 from firmware.storage.ledger import Transaction
 from firmware.storage.schema import calls, recordings, voice_messages
@@ -147,13 +147,10 @@ def messages_waiting(
 
 
 def waits_in(boxes: Collection[str]) -> ColumnElement[bool]:
-    """Of what is not done: what waits for whoever looks after these boxes. A question that was answered no longer waits
-    for its doctor but, if no text told the patient how to hear the answer, for whoever is at the desk."""
+    """Of what is not done: what waits for whoever looks after these boxes. A question that was answered waits in none:
+    where no text told the patient how to hear the answer, the desk has a task."""
     box = func.trim(voice_messages.c.box)  # as functions: SQLite would search a whole box rather than what is not done
-    theirs = and_(box.in_(boxes), voice_messages.c.answered_at.is_(None))
-    has_no_code = func.coalesce(voice_messages.c.answer_code, "") == ""
-    is_to_be_told = and_(voice_messages.c.answered_at.is_not(None), has_no_code)
-    return or_(theirs, is_to_be_told) if SHARED in boxes else theirs
+    return and_(box.in_(boxes), voice_messages.c.answered_at.is_(None))
 
 
 def messages(

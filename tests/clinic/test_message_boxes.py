@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.dialects import sqlite
 
-from firmware.clinic import doctor_answers, message_boxes, people
+from firmware.clinic import doctor_answers, message_boxes, people, tasks
 from firmware.clinic.cards import Attempt
 from firmware.clinic.doctor_answers import Answer, AnsweredAlready, WrongAnswerCode
 from firmware.clinic.message_boxes import Left
@@ -195,13 +195,19 @@ def test_where_no_text_can_go_the_desk_has_to_tell_the_answer(
     question = replace(ask(tx, profile, now, "02161230009"), patient_id=None)
     assert people_numbers
     assert doctor_answers.answer(tx, profile, now, question, Answer(text="Rest."), "wang") is None
-    waiting = recordings.messages_waiting(tx, (SHARED,))
-    assert [(each.id, each.is_for_desk, each.due_at) for each in waiting] == [(question.id, True, at(2, "11:00"))]
+    (task,) = tasks.waiting(tx)
+    assert (task.kind, task.number, task.message_id, task.due_at) == (
+        tasks.QUESTION, "02161230009", question.id, at(2, "11:00"),
+    )  # fmt: skip
+    assert recordings.messages_waiting(tx, (SHARED,)) == []  # it is to be done once
     chen = someone(tx, now, "chen")
-    assert message_boxes.opener(tx, chen, opens_shared=True, opens_all=False).may_hear(waiting[0])
+    assert message_boxes.opener(tx, chen, opens_shared=True, opens_all=False).may_hear(again(tx, question))
     doctor_answers.told(tx, now, question.id, "chen")
-    assert recordings.messages_waiting(tx) == []
+    assert recordings.messages_waiting(tx) == tasks.waiting(tx) == []
     assert (again(tx, question).heard_at, again(tx, question).done_by) == (now, "chen")
+    doctor_answers.not_told(tx, question.id)
+    assert again(tx, question).heard_at is None
+    assert [each.id for each in tasks.waiting(tx)] == [task.id]
 
 
 def test_a_question_is_answered_once(tx: Transaction, profile: ClinicProfile, now: datetime) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, time
 from typing import Any
 
 from bottle import HTTPResponse
 
-from firmware.clinic import callbacks, people, roster, tasks
+from firmware.clinic import callbacks, doctor_answers, people, roster, tasks
 from firmware.clinic.callbacks import PURPOSE_CHARACTERS, BadTime, NoLongerWaits
 from firmware.clinic.errors import NoSuchPatient
 from firmware.clinic.people import Patient
@@ -18,7 +19,7 @@ from firmware.storage.ledger import Transaction
 from firmware.storage.messages import TakenBy
 from webui.flashes import Undo
 from webui.forms import Form
-from webui.reader import Reader, address
+from webui.reader import Change, Reader, address
 from webui.routes import Routes
 
 HERE = "/tasks"
@@ -86,26 +87,29 @@ def take(reader: Reader) -> HTTPResponse:
 
 
 def finish(reader: Reader) -> HTTPResponse:
-    """It is done."""
-    task_id = reader.form.key("id")
-    try:
-        with reader.changing("task done") as change:
+    """It is done; of a doctor's answer, the patient has been told."""
+
+    def do(change: Change, task_id: int) -> None:
+        message_id = tasks.task(change.tx, task_id).message_id
+        if message_id is None:
             tasks.finish(change.tx, change.now, task_id, reader.login)
-            change.detail = f"task {task_id}"
-    except NoSuchTask:
-        return reader.refused("tasks.gone")
-    return reader.done("tasks.finished", reader.came_from, Undo(f"{HERE}/reopen", {"id": str(task_id)}))
+        else:
+            doctor_answers.told(change.tx, change.now, message_id, reader.login)
+
+    return _carry_out(reader, "task done", "task", do, "tasks.finished", f"{HERE}/reopen")
 
 
 def reopen(reader: Reader) -> HTTPResponse:
     """It is not done after all."""
-    try:
-        with reader.changing("task reopened") as change:
-            tasks.reopen(change.tx, reader.form.key("id"))
-            change.detail = f"task {reader.form.key('id')}"
-    except NoSuchTask:
-        return reader.refused("tasks.gone")
-    return reader.done("tasks.reopened", reader.came_from)
+
+    def do(change: Change, task_id: int) -> None:
+        message_id = tasks.task(change.tx, task_id).message_id
+        if message_id is None:
+            tasks.reopen(change.tx, task_id)
+        else:
+            doctor_answers.not_told(change.tx, message_id)
+
+    return _carry_out(reader, "task reopened", "task", do, "tasks.reopened")
 
 
 def add(reader: Reader) -> HTTPResponse:
@@ -148,25 +152,20 @@ def plan(reader: Reader) -> HTTPResponse:
 
 def withdraw(reader: Reader) -> HTTPResponse:
     """Nobody is to call any more."""
-    entry_id = reader.form.key("id")
-    try:
-        with reader.changing("callback withdrawn") as change:
-            callbacks.withdraw(change.tx, change.now, entry_id)
-            change.detail = f"entry {entry_id}"
-    except NoLongerWaits:
-        return reader.refused("tasks.gone")
-    return reader.done("tasks.withdrawn", reader.came_from, Undo(f"{HERE}/restore", {"id": str(entry_id)}))
+
+    def do(change: Change, entry_id: int) -> None:
+        callbacks.withdraw(change.tx, change.now, entry_id)
+
+    return _carry_out(reader, "callback withdrawn", "entry", do, "tasks.withdrawn", f"{HERE}/restore")
 
 
 def restore(reader: Reader) -> HTTPResponse:
     """The callback is to be made after all."""
-    try:
-        with reader.changing("callback restored") as change:
-            callbacks.restore(change.tx, reader.form.key("id"))
-            change.detail = f"entry {reader.form.key('id')}"
-    except NoLongerWaits:
-        return reader.refused("tasks.gone")
-    return reader.done("tasks.reopened", reader.came_from)
+
+    def do(change: Change, entry_id: int) -> None:
+        callbacks.restore(change.tx, entry_id)
+
+    return _carry_out(reader, "callback restored", "entry", do, "tasks.reopened")
 
 
 def moment_in(reader: Reader) -> datetime:
@@ -184,6 +183,20 @@ def due_in(reader: Reader) -> datetime:
 def queue_in(reader: Reader) -> str:
     """The queue of the form, else the first."""
     return reader.office.desk_settings().queue(reader.form.raw("queue")).key
+
+
+def _carry_out(
+    reader: Reader, what: str, thing: str, do: Callable[[Change, int], None], told: str, undo: str = ""
+) -> HTTPResponse:
+    """Do it to the one that the form names and say so; `undo`: the address that takes it back."""
+    key = reader.form.key("id")
+    try:
+        with reader.changing(what) as change:
+            do(change, key)
+            change.detail = f"{thing} {key}"
+    except (NoSuchTask, NoLongerWaits):
+        return reader.refused("tasks.gone")
+    return reader.done(told, reader.came_from, Undo(undo, {"id": str(key)}) if undo else None)
 
 
 def _new_page(reader: Reader, given: Form, form: Form | None) -> HTTPResponse:

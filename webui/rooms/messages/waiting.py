@@ -96,6 +96,8 @@ def reopen(reader: Reader) -> HTTPResponse:
     kind, message_id = _which(reader.form, KINDS)
     with reader.changing("message reopened") as change:
         must_see(reader, change.tx, kind, message_id)
+        if kind == VOICE and seen(reader, change.tx, message_id).is_for_desk:
+            doctor_answers.not_told(change.tx, message_id)
         messages.reopen(change.tx, kind, message_id)
         change.detail = f"{kind} {message_id}"
     return reader.done("messages.reopened", reader.came_from)

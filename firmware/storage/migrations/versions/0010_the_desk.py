@@ -255,6 +255,7 @@ def _add_what_follows_a_talk() -> None:
         sa.Column("number", sa.String(length=20)),
         sa.Column("patient_id", sa.Integer()),
         sa.Column("call_id", sa.String(length=40)),
+        sa.Column("message_id", sa.Integer()),
         sa.Column("detail", sa.String(length=200), server_default="", nullable=False),
         sa.Column("times", sa.Integer(), server_default="1", nullable=False),
         sa.Column("created_at", _INSTANT, nullable=False),
@@ -263,8 +264,10 @@ def _add_what_follows_a_talk() -> None:
         sa.Column("done_at", _INSTANT),
         sa.Column("done_by", sa.String(length=40)),
         sa.ForeignKeyConstraint(["call_id"], ["calls.id"]),
+        sa.ForeignKeyConstraint(["message_id"], ["voice_messages.id"]),
         sa.ForeignKeyConstraint(["patient_id"], ["patients.id"]),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("message_id"),
     )
     op.create_index("tasks_by_number", "tasks", ["number", "created_at"])
     op.create_index("tasks_by_patient", "tasks", ["patient_id"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from firmware.acd.asking import give_notice
-from firmware.acd.floor import Consult, Entry, Floor, Notice, Ringing, Seat
+from firmware.acd.floor import Consult, Entry, Floor, Notice, Seat
 from firmware.acd.handing import Requeue
 from firmware.acd.outside import OutsideCall, Silent
 from firmware.acd.ringer import Ringer
@@ -15,9 +15,6 @@ from firmware.audio.player import PromptSource
 from firmware.audio.port import Port
 from firmware.clinic import recording_rules, tasks
 from firmware.language.catalogue import Prompt
-from firmware.language.values import DEFAULT_LANGUAGE
-
-TAKES = "1"
 
 
 class Phones(Protocol):
@@ -34,9 +31,6 @@ class Phones(Protocol):
 
     def not_reached(self, entry: Entry, why: str) -> None:
         """A callback reached nobody."""
-
-    def keep(self, seat: Seat) -> None:
-        """An agent's own telephone rings no more."""
 
 
 class Conversation(Silent):
@@ -172,39 +166,3 @@ class HandedOver(Conversation):
 
     def not_reached(self, why: str) -> None:
         self._talk.caller_goes = Requeue(self._talk.queue or "", self._user_id, is_urgent=True)
-
-
-class OwnPhone(Silent):
-    """An agent away from the desk: their telephone rings, and they press 1 to take the call."""
-
-    def __init__(self, phones: Phones, seat: Seat, ringing: Ringing) -> None:
-        self._phones, self._seat, self._ringing = phones, seat, ringing
-        self._has_taken = False
-
-    def up(self, call: OutsideCall, port: Port) -> None:
-        language = self._seat.agent.language or DEFAULT_LANGUAGE
-        said = self._phones.floor.speaker.sounds([Prompt("desk.press_one")], language)
-        port.play(PromptSource(said, stops_at_key=True))
-
-    def key(self, call: OutsideCall, key: str) -> None:
-        with self._phones.floor.lock:
-            if self._has_taken or key != TAKES or self._seat.ringing is not self._ringing or call.port is None:
-                return
-            self._has_taken = True
-            self._phones.keep(self._seat)
-            self._phones.ringer.answer(self._seat.user_id, call.port, call.hang_up)
-
-    def failed(self, call: OutsideCall, why: str) -> None:
-        self._missed()
-
-    def gone(self, call: OutsideCall, why: str) -> None:
-        with self._phones.floor.lock:
-            if self._has_taken and self._seat.talk is not None:
-                self._phones.talking.hang_up(self._seat.user_id)
-        self._missed()
-
-    def _missed(self) -> None:
-        with self._phones.floor.lock:
-            if self._seat.ringing is self._ringing:
-                self._phones.keep(self._seat)
-                self._phones.ringer.miss(self._seat, self._ringing)

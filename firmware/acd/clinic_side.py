@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Protocol
 
 from firmware.acd.floor import Entry, Handed
+from firmware.language.catalogue import Prompt
+from firmware.language.values import Language
+from firmware.staff.agents import Agent
 
 
 class ClinicSide(Protocol):
@@ -22,6 +25,9 @@ class ClinicSide(Protocol):
 
     def ask_by_text(self, caller: Handed, user_id: int) -> None:
         """Ask the caller what they think of the talk with this agent."""
+
+    def greeting(self, agent: Agent, language: Language) -> Prompt:
+        """What somebody hears who calls an agent in vain, before the tone."""
 
     def keep_message(self, call_id: str, asked_by: str, user_id: int, file: Path, seconds: float) -> None:
         """The colleague at extension `asked_by` left a message for an agent who did not answer."""

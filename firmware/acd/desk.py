@@ -18,9 +18,11 @@ from firmware.acd import view, waiting
 from firmware.acd.at_the_desk import AtTheDesk
 from firmware.acd.book import Book
 from firmware.acd.clinic_side import ClinicSide
+from firmware.acd.dialling import Dialling
 from firmware.acd.floor import Entry, Floor, Handed, Seat
 from firmware.acd.handing import Handing
 from firmware.acd.headsets import Headsets
+from firmware.acd.leaving import Leaving
 from firmware.acd.outside import Records, Trunks
 from firmware.acd.parking import Parking
 from firmware.acd.phones import Phones
@@ -61,11 +63,13 @@ class Desk:
         self._ledger, self._clock = ledger, clock
         self.floor = Floor(Book(ledger, clock), clock, speaker, settings, tell)
         self.phones = Phones(self.floor, trunks, records, clinic)
-        self.ringer = Ringer(self.floor, self.phones)
+        self.leaving = Leaving(self.floor, records, clinic)
+        self.ringer = Ringer(self.floor, self.phones, self.leaving)
         self.talking = Talking(self.floor, self.ringer)
         self.handing = Handing(self.floor, self.ringer, self.talking, self.phones)
         self.parking = Parking(self.floor, self.talking, self.handing)
         self.phones.ringer, self.phones.talking = self.ringer, self.talking
+        self.dialling = Dialling(self.floor, ledger, self.phones, self.ringer, self.leaving)
         self.headsets = Headsets(self.floor)
         self.seating = Seating(self.floor, ledger, self.headsets, self.parking.park, self.parking.unpark)
         self.supervising = Supervising(self.floor, self.seating, self.ringer, self.talking)
@@ -147,6 +151,7 @@ class Desk:
             self.parking.end_parked()
             self.ringer.end_overdue()
             self.supervising.end_lost()
+            self.leaving.look()
             self.talking.end_lonely()
             self.talking.remind_of_held()
             self.seating.end_wrap_ups()

@@ -18,6 +18,7 @@ from firmware.acd.records import OFFLINE, READY
 from firmware.acd.ringer import Ringer
 from firmware.acd.talk import Leg, Talk
 from firmware.acd.talking import Talking, far_leg
+from firmware.audio.signals import RingBack
 from firmware.language.catalogue import Prompt
 from firmware.storage.instants import later
 
@@ -186,6 +187,8 @@ class Handing:
         return found
 
     def _ask(self, seat: Seat, talk: Talk, colleague: Seat) -> Consult:
+        if (own := talk.leg_of(seat.user_id)) is not None:
+            own.port.play(RingBack())
         until = later(self._floor.now, CONSULT_RING_S)
         ringing = Ringing([colleague.user_id], until, self._floor.now, talk=talk, asked_by=seat.user_id)
         self._ringer.ring(colleague, ringing)

@@ -22,7 +22,7 @@ from firmware.threads import Worker
 log = logging.getLogger(__name__)
 
 LOOK_S = 0.25
-WARNING_S = 60  # before a call that may only last so long is ended
+WARNING_S, SHORT_WARNING_S = 60, 10  # before a call that may only last so long is ended; of a short one
 
 _FAILURES: dict[type[LineError], str] = {
     Busy: "busy",
@@ -81,6 +81,7 @@ class OutsideCall:
         self._is_recorded = is_recorded
         self.line_name = line_call.line_name
         self.longest_s = 0
+        self._has_begun = False
         self._released = threading.Event()
         floor.book.write(
             lambda tx: calls.begin(
@@ -89,14 +90,18 @@ class OutsideCall:
         )
 
     def start(self) -> OutsideCall:
+        self._has_begun = True
         name = f"call out on {self._line_call.line_name}"
         Worker(name, lambda _: self._run(), on_death=lambda _: self.hang_up()).start()
         return self
 
     def hang_up(self) -> None:
         """Give it up or end it; from any thread."""
+        is_first = not self._released.is_set()
         self._released.set()
         self._line_call.hang_up()
+        if is_first and not self._has_begun:
+            self._end("cancelled")
 
     def _run(self) -> None:
         why = "fault"
@@ -113,7 +118,10 @@ class OutsideCall:
         finally:
             self._line_call.hang_up()
             self._close_recording()
-            self._floor.book.write(lambda tx: calls.end(tx, self._floor.now, self.id, why[:40]))
+            self._end(why)
+
+    def _end(self, why: str) -> None:
+        self._floor.book.write(lambda tx: calls.end(tx, self._floor.now, self.id, why[:40]))
 
     def _carry(self, port: Port) -> str:
         """Until somebody hangs up; who did."""
@@ -128,16 +136,24 @@ class OutsideCall:
                 self._side.key(self, event.key)
             if self.longest_s and port.seconds > self.longest_s:
                 return "longest call"
-            if self.longest_s > WARNING_S and not has_warned and port.seconds > self.longest_s - WARNING_S:
+            if not has_warned and self._warns_at_s and port.seconds > self._warns_at_s:
                 has_warned = True
                 self._warn()
         return "released"
 
+    @property
+    def _warns_at_s(self) -> float:
+        """When a beep says that the call ends soon; 0: never, or the call is too short for that."""
+        warning_s = WARNING_S if self.longest_s > WARNING_S else SHORT_WARNING_S
+        return max(0, self.longest_s - warning_s)
+
     def _warn(self) -> None:
+        """Everybody whom this call is joined to hears it, also where it was placed to ask somebody."""
         with self._floor.lock:
-            for seat in self._floor.seats.values():
-                if seat.talk is not None and seat.talk.call_id == self.id:
-                    for leg in seat.talk.legs:
+            talks = {id(seat.talk): seat.talk for seat in self._floor.seats.values() if seat.talk is not None}
+            for talk in talks.values():
+                if any(leg.port is self.port for leg in talk.legs):
+                    for leg in talk.legs:
                         leg.party.beep()
 
     def _open_recording(self, port: Port) -> None:

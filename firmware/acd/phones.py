@@ -1,26 +1,27 @@
-"""Why the desk calls outside: an agent dials, a patient is called back, a doctor is asked, an agent sits elsewhere."""
+"""Calls that the desk places: for whom agents dial, to patients who left the queue, doctors, agents at home."""
 
 from __future__ import annotations
 
-from firmware.acd.calls_out import Asked, CalledBack, Conversation, HandedOver, OwnPhone
+from collections.abc import Callable
+
+from firmware.acd.calls_out import Asked, CalledBack, Conversation, HandedOver
 from firmware.acd.clinic_side import ClinicSide
-from firmware.acd.errors import NoFreeLine, NoSound, NoSuchExtension, NumberForbidden, WrongState
-from firmware.acd.floor import Consult, Entry, Floor, Notice, Ringing, Seat
+from firmware.acd.errors import DeskError, NoFreeLine, NoSound, NumberForbidden
+from firmware.acd.floor import PHONE, Consult, Entry, Floor, Notice, Ringing, Seat
 from firmware.acd.outside import OutsideCall, Records, Side, Trunks
-from firmware.acd.records import NOT_READY, READY, WRAP_UP
+from firmware.acd.own_phone import OwnDial, OwnRing
+from firmware.acd.records import READY
 from firmware.acd.ringer import Ringer, nothing
 from firmware.acd.talk import LegKind, Talk
-from firmware.acd.talking import INSIDE, Talking
+from firmware.acd.talking import Talking
+from firmware.audio.port import Port
 from firmware.audio.signals import RingBack
-from firmware.clinic import call_classes, people, recording_rules, tasks
-from firmware.language.values import DEFAULT_LANGUAGE
+from firmware.clinic import call_classes, recording_rules, tasks
 from firmware.modem.errors import AllLinesBusy, NumberInvalid
 from firmware.phone_number import NotANumber, normalise
-from firmware.storage import calls
 from firmware.storage.instants import later
 
 TRY_AGAIN_S = (300, 300)  # a callback that nobody answered is tried twice more
-PRESS_S = 15
 
 
 class Phones:
@@ -33,69 +34,54 @@ class Phones:
         self._floor, self._trunks, self._records, self._clinic = floor, trunks, records, clinic
         self._ringing: dict[int, OutsideCall] = {}  # agents' own telephones, by user
 
-    # ---- an agent dials ----
+    # ---- the agent's own ear ----
 
-    def dial(self, user_id: int, number: str, purpose: str = "") -> None:
-        """Call a colleague or a number outside; raises a `DeskError`."""
-        seat = self._floor.seat(user_id)
-        if seat.state not in (READY, NOT_READY, WRAP_UP) or seat.talk is not None:
-            raise WrongState("you are in a call")
-        if seat.sound is None or seat.sound.is_lost:
-            raise NoSound("your page has no sound")
-        colleague = next((each for each in self._floor.seats.values() if each.agent.extension == number), None)
-        if colleague is not None:
-            self._dial_colleague(seat, colleague)
-        else:
-            self._dial_outside(seat, number, purpose)
+    def let_listen(self, seat: Seat, talk: Talk, go: Callable[[], object], give_up: Callable[[], None]) -> None:
+        """The agent takes part in `talk` and hears it ring; then `go`.
 
-    def _dial_outside(self, seat: Seat, number: str, purpose: str) -> None:
-        talk = Talk(
-            "", "out", None, DEFAULT_LANGUAGE, self._floor.now, self._floor.settings.queues[0].key,
-            hold_music=self._floor.speaker.music,
-        )  # fmt: skip
-        call = self._place(seat, number, Conversation(self, talk))
-        talk.call_id, talk.number = call.id, call.number
-        known = self._floor.book.write(lambda tx: people.language_of(tx, call.number))
-        talk.language = known or DEFAULT_LANGUAGE
-        if purpose:
-            self._floor.book.note(call.id, f"purpose {purpose}")
-        self._begin(seat, talk, call)
+        At a telephone they are rung first, and say by a key that it is them; `give_up` if they don't. Raises a
+        `DeskError`, and has given up then.
+        """
+        if seat.device != PHONE:
+            if seat.sound is None:
+                raise NoSound("your page has no sound")
+            self._begin(seat, talk, give_up)
+            self.listens(seat, talk, seat.sound.port, nothing, give_up)
+            go()
+            return
+        try:
+            own = self.place(seat, seat.agent.phone_number or "", OwnDial(self, seat, talk, go, give_up), True)
+        except DeskError:
+            give_up()
+            raise
 
-    def _begin(self, seat: Seat, talk: Talk, call: OutsideCall) -> None:
-        """The agent hears it ring until somebody answers."""
-        if seat.sound is None:
-            raise NoSound("your page has no sound")
-        seat.wrap_up = None
-        own = talk.join(LegKind.AGENT, seat.agent.extension, seat.sound.port, nothing, seat.user_id)
+        def give_up_both() -> None:
+            own.hang_up()
+            give_up()
+
+        self._begin(seat, talk, give_up_both)
+        own.start()
+
+    def listens(
+        self, seat: Seat, talk: Talk, port: Port, hang_up: Callable[[], None], give_up: Callable[[], None] | None
+    ) -> None:
+        """The agent is there and hears it ring; `give_up` cancels what rings."""
+        own = talk.join(LegKind.AGENT, seat.agent.extension, port, hang_up, seat.user_id)
         own.port.play(RingBack())
-        talk.pending = call.hang_up
-        self._floor.begin_talk(seat, talk, None)
-        call.start()
+        talk.pending = give_up
 
-    def _dial_colleague(self, seat: Seat, colleague: Seat) -> None:
-        if colleague is seat or colleague.state != READY or not colleague.has_sound:
-            raise NoSuchExtension("they can't take a call now")
-        if seat.sound is None:
-            raise NoSound("your page has no sound")
-        call_id, now = calls.new_id(self._floor.now), self._floor.now
-        number = colleague.agent.extension
-        self._floor.book.write(
-            lambda tx: calls.begin(tx, now, call_id, INSIDE, None, is_withheld=False, direction=INSIDE, called=number)
-        )
-        talk = Talk(call_id, INSIDE, number, DEFAULT_LANGUAGE, now, hold_music=self._floor.speaker.music)
-        own = talk.join(LegKind.AGENT, seat.agent.extension, seat.sound.port, nothing, seat.user_id)
-        own.port.play(RingBack())
-        seat.wrap_up = None
+    def _begin(self, seat: Seat, talk: Talk, give_up: Callable[[], None]) -> None:
+        if seat.wrap_up is not None:
+            self._floor.book.wrapped_up(seat.wrap_up.talk_id)
+            seat.wrap_up = None
+        talk.pending = give_up
         self._floor.begin_talk(seat, talk, None)
-        ringing = Ringing([colleague.user_id], later(now, PRESS_S), now, talk=talk, asked_by=seat.user_id)
-        seat.consult = Consult(number, colleague.agent.name, ringing=ringing)
-        self.ringer.ring(colleague, ringing)
 
     # ---- asking somebody outside, handing over to them ----
 
     def consult(self, seat: Seat, talk: Talk, number: str) -> Consult:
         consult = Consult(number, number)
-        call = self._place(seat, number, Asked(self, talk, seat, consult))
+        call = self.place(seat, number, Asked(self, talk, seat, consult))
         consult.cancel = call.hang_up
         if (own := talk.leg_of(seat.user_id)) is not None:
             own.port.play(RingBack())
@@ -103,14 +89,14 @@ class Phones:
         return consult
 
     def hand_over(self, seat: Seat, talk: Talk, number: str) -> None:
-        call = self._place(seat, number, HandedOver(self, talk, seat.user_id))
+        call = self.place(seat, number, HandedOver(self, talk, seat.user_id))
         talk.pending = call.hang_up
         call.start()
 
     # ---- callbacks ----
 
-    def call_back(self, seat: Seat, entry: Entry) -> None:
-        """Call a patient who left the queue for it; the agent hears it ring."""
+    def call_back(self, seat: Seat, entry: Entry, port: Port, hang_up: Callable[[], None]) -> None:
+        """Call a patient who left the queue for it; the agent hears it ring at `port`."""
         floor = self._floor
         talk = Talk(
             "", "out", entry.number, entry.language, floor.now, entry.queue, entry.id, hold_music=floor.speaker.music
@@ -118,15 +104,18 @@ class Phones:
         entry.tries += 1
         floor.book.change_entry(entry.id, state="calling", tries=entry.tries)
         try:
-            call = self._place(seat, entry.number or "", CalledBack(self, talk, entry), is_allowed=True)
+            call = self.place(seat, entry.number or "", CalledBack(self, talk, entry), True)
         except (NoFreeLine, NumberForbidden) as error:
             self.try_later(entry, 60)
             seat.notice = Notice("no-line" if isinstance(error, NoFreeLine) else "invalid")
             floor.set_state(seat, READY)
+            hang_up()
             return
         talk.call_id = call.id
         floor.book.change_entry(entry.id, user_id=seat.user_id)
-        self._begin(seat, talk, call)
+        self._begin(seat, talk, call.hang_up)
+        self.listens(seat, talk, port, hang_up, call.hang_up)
+        call.start()
 
     def try_later(self, entry: Entry, seconds: float) -> None:
         """The callback waits again, in its old turn."""
@@ -158,7 +147,7 @@ class Phones:
 
     def ring(self, seat: Seat, ringing: Ringing) -> None:
         try:
-            call = self._place(seat, seat.agent.phone_number or "", OwnPhone(self, seat, ringing), is_allowed=True)
+            call = self.place(seat, seat.agent.phone_number or "", OwnRing(self, seat, ringing), True)
         except (NoFreeLine, NumberForbidden):
             self.ringer.miss(seat, ringing)
             return
@@ -179,7 +168,7 @@ class Phones:
     def floor(self) -> Floor:
         return self._floor
 
-    def _place(self, seat: Seat, number: str, side: Side, *, is_allowed: bool = False) -> OutsideCall:
+    def place(self, seat: Seat, number: str, side: Side, is_allowed: bool = False) -> OutsideCall:
         """A call that waits to be started; raises `NumberForbidden` or `NoFreeLine`."""
         settings = self._floor.settings
         verdict = call_classes.may_call(settings, seat.agent.outside_class, number)

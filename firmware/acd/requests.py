@@ -43,7 +43,7 @@ class Requests:
             "mute": talking.mute,
             "digits": talking.digits,
             "record": talking.record,
-            "dial": desk.phones.dial,
+            "dial": desk.dialling.dial,
             "consult": desk.handing.consult,
             "join": desk.handing.join,
             "complete": desk.handing.complete,

@@ -8,6 +8,7 @@ from typing import Protocol
 from firmware.acd import policy, recorded
 from firmware.acd.errors import NoSound, NothingRings, NotSignedIn, WrongState
 from firmware.acd.floor import PHONE, Entry, Floor, Notice, Ringing, Seat
+from firmware.acd.leaving import Leaving
 from firmware.acd.records import NOT_READY, OFFLINE, READY, RINGING, WRAP_UP, Agent, Caller
 from firmware.acd.talk import LegKind, Talk
 from firmware.audio.player import PromptSource
@@ -16,8 +17,10 @@ from firmware.clinic import tasks
 from firmware.clinic.desk_settings import NOT_ANSWERING
 from firmware.language.catalogue import Prompt
 from firmware.language.values import Code
+from firmware.storage import calls
 from firmware.storage.instants import later
 
+INSIDE = "inside"  # the direction of a call between colleagues, and its line in the journal
 DIALLING_S = 25  # a telephone outside takes so much longer to ring, answer and understand
 
 
@@ -34,15 +37,15 @@ class Phones(Protocol):
     def stop_ringing(self, seat: Seat) -> None:
         """The caller is gone, or somebody else has them."""
 
-    def call_back(self, seat: Seat, entry: Entry) -> None:
-        """Call a patient who left the queue for it."""
+    def call_back(self, seat: Seat, entry: Entry, port: Port, hang_up: Callable[[], None]) -> None:
+        """Call a patient who left the queue for it; the agent listens at `port`."""
 
 
 class Ringer:
     """All that rings at the desk."""
 
-    def __init__(self, floor: Floor, phones: Phones) -> None:
-        self._floor, self._phones = floor, phones
+    def __init__(self, floor: Floor, phones: Phones, leaving: Leaving) -> None:
+        self._floor, self._phones, self._leaving = floor, phones, leaving
 
     # ---- offers ----
 
@@ -125,12 +128,24 @@ class Ringer:
         seat = self._floor.seat(user_id)
         if seat.state not in (READY, NOT_READY):
             raise WrongState("you are in a call")
-        if not seat.has_sound or seat.sound is None:
-            raise NoSound("your page has no sound")
         other = next((each for each in self._floor.seats.values() if each.agent.extension == extension), None)
         if other is None or other.ringing is None:
             raise NothingRings("nothing rings there any more")
+        if seat.device == PHONE:
+            self._ring_too(seat, other.ringing)
+            return
+        if not seat.has_sound or seat.sound is None:
+            raise NoSound("your page has no sound")
         self._take(seat, other.ringing, seat.sound.port, nothing)
+
+    def _ring_too(self, seat: Seat, ringing: Ringing) -> None:
+        """Whoever is at a telephone picks up there; until then it goes on ringing at the colleague's too."""
+        if seat.state != READY:
+            raise WrongState("press ready first: your telephone rings then")
+        ringing.users.append(seat.user_id)
+        if ringing.entry is not None:
+            ringing.offers[seat.user_id] = self._floor.book.offer(ringing.entry.id, seat.user_id)
+        self.ring(seat, ringing)
 
     def _take(self, seat: Seat, ringing: Ringing, port: Port, hang_up: Callable[[], None]) -> None:
         if ringing.entry is None:
@@ -143,7 +158,7 @@ class Ringer:
         self._floor.entries.pop(entry.id, None)
         if entry.is_callback:
             seat.ringing = None
-            self._phones.call_back(seat, entry)
+            self._phones.call_back(seat, entry, port, hang_up)
         else:
             self._floor.book.leave(entry.id, "answered", user_id=seat.user_id, answered_at=self._floor.now)
             self._connect(seat, entry, ringing, port, hang_up)
@@ -183,6 +198,7 @@ class Ringer:
             asker.consult.leg, asker.consult.ringing = leg, None
             if len(talk.speakers) == 2:
                 asker.consult = None  # a call between colleagues: nobody waits to be handed over
+                self._floor.book.write(lambda tx: calls.answer(tx, self._floor.now, talk.call_id))
         if (own := talk.leg_of(asker.user_id)) is not None:
             own.party.resume()  # until now they heard it ring
         self._floor.begin_talk(seat, talk, ringing.began_at)
@@ -211,15 +227,21 @@ class Ringer:
                 ringing.entry.ringing = None
                 self._floor.tell_queue()
         elif outcome in ("missed", "rejected"):
-            self._not_reached(ringing)
+            self._not_reached(ringing, seat.user_id)
 
-    def _not_reached(self, ringing: Ringing) -> None:
-        """The colleague who was asked did not answer: who asked is told."""
+    def _not_reached(self, ringing: Ringing, user_id: int) -> None:
+        """The colleague who was asked did not answer: who asked is told; who called them may leave a message."""
         asker = self._floor.seats.get(ringing.asked_by or 0)
-        if asker is not None and asker.consult is not None and asker.consult.ringing is ringing:
-            asker.notice = Notice("no-answer", asker.consult.name)
-            asker.consult = None
-            self._floor.tell_seat(asker)
+        talk, wanted = ringing.talk, self._floor.seats.get(user_id)
+        if asker is None or asker.consult is None or asker.consult.ringing is not ringing or talk is None:
+            return
+        asker.notice = Notice("no-answer", asker.consult.name)
+        asker.consult = None
+        if talk.direction == INSIDE and len(talk.speakers) == 1 and wanted is not None:
+            self._leaving.begin(asker, talk, wanted.agent)
+        elif (own := talk.leg_of(asker.user_id)) is not None:
+            own.party.resume()  # until now they heard it ring
+        self._floor.tell_seat(asker)
 
     def _end_offer(self, ringing: Ringing, user_id: int, outcome: str) -> None:
         if (offer_id := ringing.offers.pop(user_id, None)) is not None:

@@ -67,6 +67,7 @@ class Talk:
     transfers: int = 0
     line: str = ""
     is_off_record: bool = False  # paused by a rule: see recorded.follow_rules
+    is_leaving_message: bool = False  # for a colleague who did not answer
     is_away: bool = False  # the caller is with the menus
     pending: Callable[[], None] | None = None  # gives up the call to who has not answered yet
     legs: list[Leg] = field(default_factory=list)

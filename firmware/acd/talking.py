@@ -5,13 +5,13 @@ from __future__ import annotations
 from firmware.acd import recorded
 from firmware.acd.errors import NoTalk, WrongState
 from firmware.acd.floor import Floor, Notice, Seat
-from firmware.acd.ringer import Ringer
+from firmware.acd.ringer import INSIDE, Ringer
 from firmware.acd.talk import Leg, LegKind, Talk
+from firmware.storage import calls
 from firmware.storage.instants import later
 
 KEYS = frozenset("0123456789*#ABCD")
 MOST_KEYS = 32
-INSIDE = "inside"  # the direction of a call between colleagues, and its line in the journal
 
 
 class Talking:
@@ -80,10 +80,12 @@ class Talking:
 
     def end(self, talk: Talk, by: str) -> None:
         """The conversation is over for everybody."""
-        seats = [self._floor.seats[leg.user_id] for leg in talk.legs if leg.user_id in self._floor.seats]
+        seats = [seat for seat in self._floor.seats.values() if seat.talk is talk or talk.leg_of(seat.user_id)]
         pending, talk.pending = talk.pending, None
         if pending is not None:
             pending()
+        if talk.direction == INSIDE:
+            self._floor.book.write(lambda tx: calls.end(tx, self._floor.now, talk.call_id, by))
         for leg in talk.end(by):
             leg.hang_up()
         for seat in seats:
@@ -109,7 +111,9 @@ class Talking:
         """A call to a colleague who did not answer is over."""
         for seat in list(self._floor.seats.values()):
             talk = seat.talk
-            if talk is not None and talk.direction == INSIDE and seat.consult is None and len(talk.speakers) < 2:
+            if talk is None or talk.direction != INSIDE or seat.consult is not None or talk.pending is not None:
+                continue
+            if len(talk.speakers) < 2 and not talk.is_leaving_message:
                 self.end(talk, "agent")
 
     def remind_of_held(self) -> None:
@@ -169,6 +173,8 @@ class Talking:
         if consult.cancel is not None:
             consult.cancel()
         talk = seat.talk
+        if talk is not None and consult.leg is None and (own := talk.leg_of(seat.user_id)) is not None:
+            own.party.resume()  # until now they heard it ring
         if consult.leg is None or talk is None or consult.leg not in talk.legs:
             return
         leg = consult.leg

@@ -22,9 +22,10 @@ from firmware.ivr.catalogue import prompts
 from firmware.ivr.desk_door import HandOver
 from firmware.ivr.turn import DeskOutcome
 from firmware.language.catalogue import Prompt
-from firmware.language.values import DEFAULT_LANGUAGE
+from firmware.language.values import DEFAULT_LANGUAGE, Code, Language, Name, Value, Voice
 from firmware.phone_number import is_mobile
 from firmware.staff import users
+from firmware.staff.agents import Agent
 from firmware.storage.ledger import Ledger
 from firmware.storage.outbox import queue_text
 from firmware.storage.trouble import LEDGER_UNAVAILABLE
@@ -103,6 +104,11 @@ class DeskRoom:
                 patient_id=caller.patient_id, due_at=tasks.due_at(tx, profile, now),
             )
         )  # fmt: skip
+
+    def greeting(self, agent: Agent, language: Language) -> Prompt:
+        values: dict[str, Value] = {"name": Name(agent.name, agent.name), "extension": Code(agent.extension)}
+        standard = prompts().spoken(Prompt("box.standard_greeting", values), language)
+        return Prompt("box.greeting", {"greeting": Voice(standard, message_boxes.greeting_file(agent.user_id))})
 
     def keep_message(self, call_id: str, asked_by: str, user_id: int, file: Path, seconds: float) -> None:
         now, profile, box = self._clock.now(), self._profile(), message_boxes.of_agent(user_id)

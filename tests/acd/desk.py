@@ -23,8 +23,9 @@ from firmware.cli.rig import SAMPLE_START
 from firmware.clinic.desk_settings import DeskSettings
 from firmware.clock import ManualClock
 from firmware.ivr.catalogue import prompts
+from firmware.language.catalogue import Prompt
 from firmware.staff import agents, users
-from firmware.staff.agents import Card
+from firmware.staff.agents import Agent, Card
 from firmware.staff.rights import Role
 from firmware.storage import calls
 from firmware.storage.folders import Folders
@@ -61,6 +62,9 @@ class Clinic:
     def give_up(self, entry: Entry) -> None: ...
 
     def ask_by_text(self, caller: acd.Handed, user_id: int) -> None: ...
+
+    def greeting(self, agent: Agent, language: str) -> Prompt:
+        return Prompt("desk.one_moment")
 
     def keep_message(self, call_id: str, asked_by: str, user_id: int, file: Path, seconds: float) -> None:
         self.messages.append((asked_by, user_id, file, seconds))
@@ -102,11 +106,11 @@ class Room:
         self.asks = Requests(self.desk, lambda on, user: None, lambda: False).handlers()
         self.floor = self.desk.floor
 
-    def hire(self, extension: str, level: int = 1) -> int:
+    def hire(self, extension: str, level: int = 1, **card: Any) -> int:
         """Somebody with an extension; their user id."""
         with self.ledger.transaction() as tx:
             user = users.create(tx, self.clock.now(), f"a{extension}", f"A {extension}", Role.AGENT, PASSWORD)
-            agents.make(tx, user.id, Card(extension=extension, skills={"reception": level}))
+            agents.make(tx, user.id, Card(extension=extension, skills={"reception": level}, **card))
         return user.id
 
     def comes_to_work(self, extension: str, level: int = 1) -> int:

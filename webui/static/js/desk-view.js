@@ -44,6 +44,7 @@ export class DeskView {
   show(seat, isMuted) {
     const { state, offer, talk, consult } = seat;
     this.root.dataset.state = state;
+    this.root.dataset.device = state === "offline" ? "" : seat.device;
     this.part("state").textContent = seat.state_words;
     this.part("state").className = `badge is-${TONES[state] ?? "quiet"}${TONES[state] ? " is-live" : ""}`;
     if (state === "offline") stop(this.part("since"));

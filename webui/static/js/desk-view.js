@@ -58,7 +58,7 @@ export class DeskView {
     if (talk) this.showTalk(talk, consult, isMuted);
     this.banner("supervised", seat.supervised_words);
     this.banner("notice", seat.notice_words);
-    this.flag("no-headset", state !== "offline" && seat.device === "headset" && !seat.has_sound);
+    this.flag("no-headset", state !== "offline" && seat.device === "headset" && !seat.has_sound && seat.since_s > 2);
   }
 
   showStrip(state, wrapUp) {

@@ -61,7 +61,8 @@ class Seats:
     def talks(self, user_id: int, consult: Message | None = None, **more: Any) -> None:
         talk = {
             "call": "call-1", "number": CALLER, "direction": "in", "since": self._ago(65), "language": "zh",
-            "queue": "reception", "entry": 1, "is_connected": True, "is_held": False, "is_parked": False,
+            "queue": "reception", "entry": 1, "is_connected": True, "is_held": False, "held_since": None,
+            "is_parked": False,
             "is_muted": False, "is_recorded": True, "is_paused": False,
             "parties": [_party("caller", CALLER), _party("agent", "8001", user_id)], **more,
         }  # fmt: skip

@@ -121,6 +121,15 @@ def test_a_patient_who_is_known_is_named(desk: Browser, me: int, seats: Seats) -
     assert seat(desk)["offer"]["who"] == "Wang Xiuying"
 
 
+def test_how_long_somebody_is_on_hold_is_told_once_the_box_knows(
+    desk: Browser, me: int, seats: Seats, clock: ManualClock
+) -> None:
+    seats.talks(me)
+    assert seat(desk)["talk"]["held_s"] is None
+    seats.talks(me, is_held=True, held_since=(clock.now() - timedelta(seconds=61)).isoformat())
+    assert seat(desk)["talk"]["held_s"] == 61.0
+
+
 def test_a_withheld_number_and_a_colleague_are_said_as_such(
     desk: Browser, sign_in: SignIn, office: Office, me: int, seats: Seats
 ) -> None:

@@ -107,6 +107,7 @@ def _talk(reader: Reader, tx: Transaction, talk: dict[str, Any] | None) -> Shown
         "number": talk["number"] or "",
         "queue": queue_name(reader, talk["queue"]),
         "since_s": _since_s(reader, talk["since"]),
+        "held_s": _since_s(reader, held) if (held := talk.get("held_since")) else None,
         "parties": [_party(reader, tx, each) for each in talk["parties"]],
     }
 

@@ -26,10 +26,6 @@ export function stop(element) {
   element.textContent = "";
 }
 
-export function secondsOf(element) {
-  return running.has(element) ? value(running.get(element)) : 0;
-}
-
 setInterval(() => {
   for (const [element, clock] of running) element.textContent = length(Math.max(0, value(clock)));
 }, 500);

@@ -8,7 +8,6 @@ const LOW_HZ = 880;
 const HIGH_HZ = 1108; // a third above: gentle, and not the ring of the clinic's other telephones
 const WARBLE_HZ = 12;
 const LOUD = 0.25;
-const BEEP_S = 0.15;
 const BLINK_MS = 900;
 
 export class Ring {
@@ -59,16 +58,6 @@ export class Ring {
       samples[at] = LOUD * Math.sin(2 * Math.PI * hertz * time) * Math.sin((Math.PI * time) / RING_S);
     }
     return buffer;
-  }
-
-  // Somebody has been waiting on hold for long.
-  beep() {
-    this.context ??= new AudioContext();
-    const tone = new OscillatorNode(this.context, { frequency: LOW_HZ });
-    const quiet = new GainNode(this.context, { gain: LOUD / 2 });
-    tone.connect(quiet).connect(this.context.destination);
-    tone.start();
-    tone.stop(this.context.currentTime + BEEP_S);
   }
 
   // Nothing of the caller: it may be seen on a locked screen.

@@ -1,9 +1,9 @@
 // Shows a seat: which parts of the page are there, and what stands in them. It decides nothing.
-import { run, secondsOf, stop } from "./desk-clock.js";
+import { run, stop } from "./desk-clock.js";
 
 const TONES = { ready: "good", ringing: "busy", talking: "busy", "wrap-up": "busy" };
 const IDLE = ["ready", "not-ready", "wrap-up"];
-const LONG_HELD_S = 30;
+const LONG_HELD_S = 60;
 
 export class DeskView {
   constructor(root) {
@@ -92,7 +92,7 @@ export class DeskView {
     run(this.part("talk-time"), talk.since_s);
     this.flag("parked", talk.is_parked);
     this.showParties(talk.parties);
-    this.showHeld(talk.is_held && !consult);
+    this.showHeld(talk.is_held && !consult, talk.held_s);
     this.flag("recording", talk.is_recorded);
     this.flag("recording-on", !talk.is_paused);
     this.flag("recording-off", talk.is_paused);
@@ -118,16 +118,12 @@ export class DeskView {
     this.part("parties").replaceChildren(...items);
   }
 
-  showHeld(isHeld) {
-    const time = this.part("held-time");
-    if (isHeld && this.part("held").hidden) run(time, 0);
-    if (!isHeld) stop(time);
+  showHeld(isHeld, seconds) {
+    const isKnown = isHeld && seconds !== null;
+    if (isKnown) run(this.part("held-time"), seconds);
+    else stop(this.part("held-time"));
     this.flag("held", isHeld);
-    this.part("held").classList.toggle("is-late", this.isHeldLong);
-  }
-
-  get isHeldLong() {
-    return !this.part("held").hidden && secondsOf(this.part("held-time")) >= LONG_HELD_S;
+    this.part("held").classList.toggle("is-late", isKnown && seconds >= LONG_HELD_S);
   }
 
   showConsult({ name, state }) {

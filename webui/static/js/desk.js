@@ -12,7 +12,6 @@ import { DeskView } from "./desk-view.js";
 
 const LOOK_MS = 4000; // events come at once; this is for those that got lost
 const RECONNECT_MS = 1000;
-const REMIND_MS = 10000;
 const DIGITS_SHOWN = 18;
 
 const root = document.getElementById("desk");
@@ -194,6 +193,11 @@ function toggleKeypad() {
   view.button("keypad").setAttribute("aria-expanded", String(isShown));
 }
 
+function showNotices(isOn) {
+  view.part("notifies").checked = isOn;
+  view.button("notify").hidden = isOn;
+}
+
 // ---- what is pressed ----
 
 const deeds = {
@@ -202,6 +206,7 @@ const deeds = {
   "sign-in": signIn,
   "take-over": takeOver,
   hear: () => sound.audio.resume(),
+  notify: () => view.part("notifies").click(),
   mute,
   keypad: toggleKeypad,
   "open-transfer": () => transfer.open(),
@@ -259,10 +264,8 @@ for (const select of root.querySelectorAll("[data-device]")) {
   select.addEventListener("change", () => sound.choose(select.dataset.device, select.value).then(tellMicrophone));
 }
 navigator.mediaDevices?.addEventListener("devicechange", listDevices);
-view.part("notifies").checked = wishesNotices();
-view.part("notifies").addEventListener("change", async ({ target }) => {
-  target.checked = await wishNotices(target.checked);
-});
+view.part("notifies").addEventListener("change", async ({ target }) => showNotices(await wishNotices(target.checked)));
+showNotices(wishesNotices());
 
 // ---- from now on ----
 
@@ -271,7 +274,6 @@ document.body.addEventListener("live:seat", ({ detail }) => {
 });
 document.body.addEventListener("live:service", refresh);
 setInterval(refresh, LOOK_MS);
-setInterval(() => view.isHeldLong && ring.beep(), REMIND_MS);
 
 if (root.dataset.seat) take({ seat: JSON.parse(root.dataset.seat) });
 else refresh();

@@ -39,8 +39,8 @@ class Headset:
         return self
 
     def stop(self) -> None:
-        """Let go of the card."""
-        self._worker.stop()
+        """Let go of the card when its next sound comes: one that hangs keeps nobody waiting."""
+        self._worker.ask_to_stop()
 
     def _run(self, stop: threading.Event) -> None:
         said = ""

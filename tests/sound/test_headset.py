@@ -88,6 +88,7 @@ def test_who_wears_it_is_heard_and_hears_before_and_after_the_plug_was_pulled(he
     eventually("the wearer is heard again", lambda: voices_in(ear.sound) == {WEARER})
     eventually("the wearer hears again", lambda: voices_in(wearer.heard(WINDOW_S)) == {OTHER})
     headset.stop()
+    eventually("the card is let go", lambda: headset.is_lost)
     wearer.takes_it_off()
     assert told == [False, True, False, True]
 
@@ -156,6 +157,25 @@ def test_who_only_listens_is_heard_by_nobody() -> None:
     carried(card, only_listens)
     assert len(card.heard) == 2
     assert not len(ear.sound)
+
+
+def test_a_card_that_hangs_keeps_nobody_waiting_who_lets_go_of_it() -> None:
+    reads, goes_on = threading.Event(), threading.Event()
+
+    class Hanging(FakeCard):
+        def read(self) -> Sound:
+            reads.set()
+            goes_on.wait(WITHIN_S)
+            return frames(1)
+
+    card = Hanging()
+    headset = Headset("card", lambda: None, lambda key: card)  # type: ignore[arg-type, return-value]
+    headset.start()
+    assert reads.wait(WITHIN_S)
+    headset.stop()
+    assert not card.is_over.is_set()
+    goes_on.set()
+    assert card.is_over.wait(WITHIN_S), "it is let go after all"
 
 
 def test_two_on_a_bridge_hear_each_other() -> None:

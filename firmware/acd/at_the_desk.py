@@ -7,7 +7,7 @@ from firmware.acd.book import who_tried
 from firmware.acd.floor import Entry, Handed
 from firmware.acd.handing import Requeue
 from firmware.acd.talk import Talk
-from firmware.acd.waiting import IDENTIFY, LOOK_S, SERVED, UNAVAILABLE, CallerGone, Desk, Wait, somebody_serves, tell
+from firmware.acd.waiting import IDENTIFY, LOOK_S, SERVED, UNAVAILABLE, CallerGone, Desk, Wait, somebody_serves
 from firmware.audio.port import HungUp, SourceEnded
 from firmware.clinic import people, ratings, recording_rules
 from firmware.clinic.desk_settings import QueueSettings
@@ -25,6 +25,7 @@ class AtTheDesk:
         self._turn_at = self._floor.turns.setdefault(caller.call_id, self._floor.now)  # kept through the menus and back
         self._transfers = 0
         self._was_told = False  # that the call is recorded
+        self._was_lost = False  # by an agent whose page is gone
 
     def run(self) -> str | None:
         """How the caller goes on: SERVED, UNAVAILABLE, MESSAGE, BACK, MAIN or IDENTIFY; None: they hung up."""
@@ -45,17 +46,21 @@ class AtTheDesk:
     def _stay(self, goes: Requeue) -> Requeue | str:
         queue = self._floor.settings.queue(goes.queue)
         with self._floor.lock:
-            if not self._can_wait(queue):
+            if not self._can_wait(queue, goes.is_urgent):
                 return UNAVAILABLE
         self._give_notice(queue)
         with self._floor.lock:
             entry = self._enter(queue, goes)
-        talk = Wait(self._desk, entry, queue, self._caller).run()
+        talk = Wait(self._desk, entry, queue, self._caller).run("desk.lost" if self._was_lost else "desk.wait")
         return self._speak(talk) if isinstance(talk, Talk) else talk
 
-    def _can_wait(self, queue: QueueSettings) -> bool:
+    def _can_wait(self, queue: QueueSettings, is_urgent: bool) -> bool:
         waiting = sum(entry.queue == queue.key and entry.call is not None for entry in self._floor.entries.values())
-        return self._desk.clinic.is_open() and somebody_serves(self._floor, queue) and waiting < queue.most_waiting
+        return (
+            self._desk.clinic.is_open()
+            and somebody_serves(self._floor, queue)
+            and (is_urgent or waiting < queue.most_waiting)
+        )
 
     def _enter(self, queue: QueueSettings, goes: Requeue) -> Entry:
         caller, floor = self._caller, self._floor
@@ -97,9 +102,8 @@ class AtTheDesk:
                 if isinstance(event, SourceEnded) and leg is not None and leg in talk.legs:
                     talk.prompt_ended(leg)
         self._transfers = talk.transfers
+        self._was_lost = talk.ended_by == "lost"
         if isinstance(talk.caller_goes, Requeue | str):
-            if talk.ended_by == "lost":
-                tell(self._floor, self._caller, "desk.lost")
             return talk.caller_goes
         self._ask_rating(talk)
         return SERVED

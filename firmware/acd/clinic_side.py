@@ -11,14 +11,25 @@ from firmware.language.values import Language
 from firmware.staff.agents import Agent
 
 
+class Missed(Protocol):
+    """A caller whom nobody served: still on the line, or known from the ledger."""
+
+    @property
+    def call_id(self) -> str: ...
+    @property
+    def number(self) -> str | None: ...
+    @property
+    def patient_id(self) -> int | None: ...
+
+
 class ClinicSide(Protocol):
     """Each may be called with the desk's lock held; none ends a call when the ledger can't be used."""
 
     def is_open(self) -> bool:
         """Whether people are at the desk now."""
 
-    def note_missed(self, caller: Handed) -> None:
-        """A caller gave up before anybody answered."""
+    def note_missed(self, caller: Missed) -> None:
+        """A caller gave up before anybody answered, or was cut off: somebody should call them back."""
 
     def give_up(self, entry: Entry) -> None:
         """A callback reached nobody in all its tries."""

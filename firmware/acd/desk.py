@@ -12,9 +12,9 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, select
 
-from firmware.acd import view, waiting
+from firmware.acd import cut_short, view, waiting
 from firmware.acd.at_the_desk import AtTheDesk
 from firmware.acd.book import Book
 from firmware.acd.clinic_side import ClinicSide
@@ -34,8 +34,8 @@ from firmware.audio.speaker import Speaker
 from firmware.clinic.desk_settings import DeskSettings
 from firmware.clock import Clock, Deadline
 from firmware.control.sound import SoundStream
-from firmware.storage.desk_schema import offers, queue_entries, talks
-from firmware.storage.ledger import Ledger, Transaction
+from firmware.storage.desk_schema import queue_entries
+from firmware.storage.ledger import Ledger
 from firmware.storage.trouble import LedgerTrouble
 from firmware.threads import Worker
 
@@ -60,7 +60,7 @@ class Desk:
         tell: Callable[..., None],
     ) -> None:
         """`tell` publishes an event without patients' data."""
-        self._ledger, self._clock = ledger, clock
+        self._ledger, self._clock, self._clinic = ledger, clock, clinic
         self.floor = Floor(Book(ledger, clock), clock, speaker, settings, tell)
         self.phones = Phones(self.floor, trunks, records, clinic)
         self.leaving = Leaving(self.floor, records, clinic)
@@ -80,9 +80,13 @@ class Desk:
         self._worker = Worker("desk", self._work)
 
     def start(self) -> None:
-        """Put in order what a restart cut short, then begin."""
+        """Put in order what a restart cut short, then begin. Whoever was cut off is somebody to call back."""
+        with self._ledger.reading() as tx:
+            callers = cut_short.cut_off(tx)
+        for caller in callers:
+            self._clinic.note_missed(caller)
         with self._ledger.transaction() as tx:
-            self._end_what_was_cut_short(tx)
+            cut_short.end(tx, self._clock.now())
         self.seating.restore()
         self.wake()
         self._worker.start()
@@ -176,14 +180,3 @@ class Desk:
 
     def _user(self, login: str | None) -> int | None:
         return next((seat.user_id for seat in self.floor.seats.values() if seat.agent.login == login), None)
-
-    def _end_what_was_cut_short(self, tx: Transaction) -> None:
-        """Calls ended with the process that carried them; what patients were promised stands."""
-        now = self._clock.now()
-        tx.execute(update(talks).where(talks.c.ended_at.is_(None)).values(ended_at=now, ended_by="lost"))
-        tx.execute(update(talks).where(talks.c.wrapped_up_at.is_(None)).values(wrapped_up_at=now))
-        tx.execute(update(offers).where(offers.c.ended_at.is_(None)).values(ended_at=now, outcome="gone"))
-        open_entries = update(queue_entries).where(queue_entries.c.state.in_(("waiting", "calling")))
-        on_the_line = open_entries.where(queue_entries.c.is_callback == 0)
-        tx.execute(on_the_line.values(state="abandoned", left_at=now))
-        tx.execute(open_entries.where(queue_entries.c.is_callback == 1).values(state="waiting"))

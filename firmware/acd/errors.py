@@ -45,6 +45,26 @@ class NumberForbidden(DeskError):
     """This agent may not call that number."""
 
 
+class NoSuchNumber(NumberForbidden):
+    """Neither an extension nor a number that can be called."""
+
+
+class PremiumNumber(NumberForbidden):
+    """A paid information service."""
+
+
+class LongDistance(NumberForbidden):
+    """A number of another area, and this agent's class reaches none."""
+
+
+class AbroadForbidden(NumberForbidden):
+    """A number of another country, and this agent's class reaches none."""
+
+
+class NotInClass(NumberForbidden):
+    """A number that this agent's class does not reach."""
+
+
 class NoFreeLine(DeskError):
     """Every line is in use or kept free for callers."""
 

@@ -6,7 +6,17 @@ from collections.abc import Callable
 
 from firmware.acd.calls_out import Asked, CalledBack, Conversation, HandedOver
 from firmware.acd.clinic_side import ClinicSide
-from firmware.acd.errors import DeskError, NoFreeLine, NoSound, NumberForbidden
+from firmware.acd.errors import (
+    AbroadForbidden,
+    DeskError,
+    LongDistance,
+    NoFreeLine,
+    NoSound,
+    NoSuchNumber,
+    NotInClass,
+    NumberForbidden,
+    PremiumNumber,
+)
 from firmware.acd.floor import PHONE, Consult, Entry, Floor, Notice, Ringing, Seat
 from firmware.acd.outside import OutsideCall, Records, Side, Trunks
 from firmware.acd.own_phone import OwnDial, OwnRing
@@ -17,11 +27,19 @@ from firmware.acd.talking import Talking
 from firmware.audio.port import Port
 from firmware.audio.signals import RingBack
 from firmware.clinic import call_classes, recording_rules, tasks
+from firmware.clinic.call_classes import Rule
 from firmware.modem.errors import AllLinesBusy, NumberInvalid
 from firmware.phone_number import NotANumber, normalise
 from firmware.storage.instants import later
 
 TRY_AGAIN_S = (300, 300)  # a callback that nobody answered is tried twice more
+_REFUSALS: dict[Rule | None, type[NumberForbidden]] = {
+    Rule.NO_NUMBER: NoSuchNumber,
+    Rule.PREMIUM: PremiumNumber,
+    Rule.LONG_DISTANCE: LongDistance,
+    Rule.ABROAD: AbroadForbidden,
+    Rule.NOT_IN_CLASS: NotInClass,
+}
 
 
 class Phones:
@@ -173,13 +191,13 @@ class Phones:
         settings = self._floor.settings
         verdict = call_classes.may_call(settings, seat.agent.outside_class, number)
         if not verdict.is_allowed and not is_allowed:
-            raise NumberForbidden(verdict.reason)
+            raise _REFUSALS.get(verdict.refused_by, NumberForbidden)(verdict.refused_by or "")
         try:
             line_call = self._trunks.seize(number)
         except AllLinesBusy as error:
             raise NoFreeLine("every line is in use or kept free for callers") from error
         except NumberInvalid as error:
-            raise NumberForbidden("this is no number that can be called") from error
+            raise NoSuchNumber("this is no number that can be called") from error
         is_recorded = recording_rules.records_agent(settings.recording, line_call.line_name, None, seat.agent.extension)
         call = OutsideCall(
             self._floor, self._records, line_call, _normal(number), side,

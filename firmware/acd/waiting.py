@@ -52,9 +52,9 @@ class Wait:
         self._announcements = 0
         self._asks_number = False  # whether 1 and 2 answer "shall we call you back on this number"
 
-    def run(self) -> Talk | str:
+    def run(self, greeting: str) -> Talk | str:
         """The conversation when somebody answers, else where the caller goes instead; raises `CallerGone`."""
-        self._say(Prompt("desk.wait"), *self._place())
+        self._say(Prompt(greeting), *self._place())
         while True:
             event = self._port.wait(LOOK_S)
             if isinstance(event, HungUp):

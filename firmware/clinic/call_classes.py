@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
-from firmware.clinic.desk_settings import CallClass, DeskSettings
+from firmware.clinic.desk_settings import PREMIUM, CallClass, DeskSettings
 from firmware.phone_number import NotANumber, normalise
 
 _MOBILE = re.compile(r"1(?!79)[3-9][0-9]{9}")  # 179xx are access codes of carriers: what follows is another number
@@ -19,13 +20,25 @@ _BEHIND_AREA = re.compile(r"0(?:10|2[0-9]|[3-9][0-9]{2})([0-9]+)")
 _ABROAD = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
+class Rule(StrEnum):
+    """What a call is refused by."""
+
+    NO_NUMBER = "no number that can be called from here; one abroad begins with +"
+    NO_CLASS = "your class of calls is not there any more: ask whoever manages the desk"
+    PREMIUM = "paid information services may not be called"
+    FORBIDDEN = "calls to this kind of number are forbidden"
+    LONG_DISTANCE = "your class of calls does not reach other areas"
+    ABROAD = "your class of calls does not reach other countries"
+    NOT_IN_CLASS = "your class of calls does not reach this number"
+
+
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a call may be placed, for how long at most, or why not."""
+    """Whether a call may be placed, for how long at most, or by which rule not."""
 
     is_allowed: bool
     longest_s: int = 0  # 0: no limit
-    reason: str = ""
+    refused_by: Rule | None = None
 
 
 def may_call(settings: DeskSettings, class_key: str, number: str) -> Verdict:
@@ -36,19 +49,19 @@ def may_call(settings: DeskSettings, class_key: str, number: str) -> Verdict:
     try:
         normal = normalise(number)
     except NotANumber:
-        return _refused("this is no telephone number")
+        return _refused(Rule.NO_NUMBER)
     if normal in settings.emergency_numbers:
         return Verdict(True)
     call_class = next((each for each in settings.call_classes if each.key == class_key), None)
     if call_class is None:
-        return _refused("your class of calls is not there any more: ask whoever manages the desk")
+        return _refused(Rule.NO_CLASS)
     readings = _readings(normal)
     if not readings:
-        return _refused("this is no number of this country; one abroad begins with +")
+        return _refused(Rule.NO_NUMBER)
     if _begins(readings, call_class.forbidden):
-        return _refused("calls to this kind of number are forbidden")
+        return _refused(Rule.PREMIUM if _begins(readings, PREMIUM) else Rule.FORBIDDEN)
     if not _reaches(call_class, readings):
-        return _refused("your class of calls does not reach this number")
+        return _refused(_beyond(readings))
     return Verdict(True, longest_s=call_class.longest_s)
 
 
@@ -72,5 +85,14 @@ def _begins(readings: tuple[str, ...], prefixes: tuple[str, ...]) -> bool:
     return any(reading.startswith(prefixes) for reading in readings)
 
 
-def _refused(reason: str) -> Verdict:
-    return Verdict(False, reason=reason)
+def _beyond(readings: tuple[str, ...]) -> Rule:
+    """What kind of number it is that a class does not reach."""
+    if _begins(readings, PREMIUM):
+        return Rule.PREMIUM
+    if _begins(readings, ("+",)):
+        return Rule.ABROAD
+    return Rule.LONG_DISTANCE if readings[0].startswith("0") else Rule.NOT_IN_CLASS
+
+
+def _refused(rule: Rule) -> Verdict:
+    return Verdict(False, refused_by=rule)

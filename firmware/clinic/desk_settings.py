@@ -22,7 +22,7 @@ LONGEST_IDLE, RING_ALL = "longest-idle", "ring-all"
 RECEPTION = "reception"
 NOT_READY_REASONS = ("break", "meal", "meeting", "training", "paperwork", "other")
 RESCUE = ("110", "119", "120")  # police, fire, ambulance: no clinic can take them off the list
-_PREMIUM = ("168", "160")  # paid information services
+PREMIUM = ("168", "160")  # paid information services
 NOT_ANSWERING = "not-answering"  # the reason that the box gives after too many missed offers
 
 
@@ -81,8 +81,8 @@ class DeskSettings:
     queues: tuple[QueueSettings, ...] = (QueueSettings(RECEPTION, Name("前台", "Reception")),)
     call_classes: tuple[CallClass, ...] = (
         CallClass("none", name=Name("只能打内部分机和急救电话", "Inside and emergencies only")),
-        CallClass("local", tuple("0123456789"), _PREMIUM, name=Name("国内", "Inside the country")),
-        CallClass("abroad", (*"0123456789", "+"), _PREMIUM, name=Name("国内和国际", "Abroad too")),
+        CallClass("local", tuple("0123456789"), PREMIUM, name=Name("国内", "Inside the country")),
+        CallClass("abroad", (*"0123456789", "+"), PREMIUM, name=Name("国内和国际", "Abroad too")),
     )
     emergency_numbers: tuple[str, ...] = ("110", "119", "120", "122", "112")
     ageing_s: int = 60  # of waiting that a step of priority is worth

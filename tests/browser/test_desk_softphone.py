@@ -192,7 +192,7 @@ def test_what_the_desk_refuses_is_said_in_words(stage: Stage, hire: Callable[...
         person.excuse("/desk/dial")  # the browser notes every refusal
         person.field("desk.dial_number").fill("13900000077")
         person.button("desk.call").click()
-        person.reads(person.words("desk.refused.NumberForbidden"))
+        person.reads(person.words("desk.refused.NotInClass"))
         person.field("desk.dial_number").fill("8099")
         person.button("desk.call").click()
         assert desk.state() == "ready"

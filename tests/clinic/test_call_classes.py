@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware.clinic.call_classes import Verdict, may_call
+from firmware.clinic.call_classes import Rule, Verdict, may_call
 from firmware.clinic.desk_settings import CallClass, DeskSettings
 from firmware.modem.numbering import digits_to_dial
 
@@ -81,7 +81,25 @@ def test_help_can_always_be_called(class_key: str, number: str) -> None:
 def test_whom_a_class_may_call(class_key: str, number: str, is_allowed: bool) -> None:
     verdict = may_call(SETTINGS, class_key, number)
     assert verdict.is_allowed == is_allowed
-    assert bool(verdict.reason) != is_allowed
+    assert (verdict.refused_by is None) == is_allowed
+
+
+@pytest.mark.parametrize(
+    ("class_key", "number", "rule"),
+    [
+        ("local", "1685885", Rule.PREMIUM),
+        ("none", "021 1685885", Rule.PREMIUM),
+        ("town", "010 6123 0001", Rule.LONG_DISTANCE),
+        ("local", "+1 415 555 0100", Rule.ABROAD),
+        ("abroad", "+53 7 8312345", Rule.FORBIDDEN),
+        ("town", "13800000001", Rule.NOT_IN_CLASS),
+        ("no such class", "13800000001", Rule.NO_CLASS),
+        ("local", "8999", Rule.NO_NUMBER),
+        ("local", "*72110", Rule.NO_NUMBER),
+    ],
+)
+def test_a_refusal_says_by_which_rule(class_key: str, number: str, rule: Rule) -> None:
+    assert may_call(SETTINGS, class_key, number).refused_by is rule
 
 
 def test_a_call_may_be_limited_in_time_but_never_one_for_help() -> None:
@@ -112,4 +130,4 @@ def test_no_spelling_leads_abroad(number: str) -> None:
 @given(st.text(max_size=30))
 def test_whatever_is_written_there_is_a_verdict(number: str) -> None:
     verdict = may_call(SETTINGS, "abroad", number)
-    assert verdict.is_allowed or verdict.reason
+    assert verdict.is_allowed == (verdict.refused_by is None)

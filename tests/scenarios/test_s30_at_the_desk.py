@@ -95,7 +95,7 @@ def test_a_colleague_is_asked_joins_and_takes_over(stage: Stage, hire: Hire, tmp
     speaks(caller, tmp_path)
     with pytest.raises(Refused, match="TransferToOneself"):
         chen.ask("consult", to="8001")
-    with pytest.raises(Refused, match="NumberForbidden"):
+    with pytest.raises(Refused, match="NoSuchNumber"):
         chen.ask("consult", to="8999")
     chen.ask("consult", to="8002")
     liu.answers()
@@ -153,9 +153,9 @@ def test_a_supervisor_listens_whispers_barges_in_and_ends_the_call(stage: Stage,
     chen.hears(PATIENT, SUN)
     sun.ask("leave", agent=chen.user_id)
     hears(stage, caller, CHEN)
-    sun.ask("release", agent=chen.user_id, by="sun")
+    sun.ask("release", agent=chen.user_id, by="sun", reason="closing")
     caller.is_released()
-    assert chen.seat["notice"] == {"kind": "released", "by": "sun"}
+    assert chen.seat["notice"] == {"kind": "released", "by": "sun", "reason": "closing"}
     (talk,) = stage.rows(talks)
     assert talk.ended_by == "supervisor"
 

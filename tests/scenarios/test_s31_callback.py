@@ -61,6 +61,7 @@ def test_a_callback_takes_its_turn_and_only_when_somebody_is_free(stage: Stage, 
     assert (offer["is_callback"], offer["number"]) == (True, CHEN_MIN)
     chen.ask("answer")
     patient = picks_up(stage, CHEN_MIN)
+    patient.hears_prompt("recording.notice")
     hears(stage, patient, CHEN)
     patient.hang_up()
     chen.is_in("wrap-up")
@@ -106,8 +107,12 @@ def test_who_was_called_and_calls_back_reaches_who_had_called(stage: Stage, hire
 
 def test_an_agent_calls_out_within_their_class(stage: Stage, hire: Hire) -> None:
     chen = hire("chen", "8001", CHEN).comes_to_work()
-    for number in ("16812345678", "+14155550100", "AT+CFUN=0", "8001"):
-        with pytest.raises(Refused):
+    refusals = {
+        "16812345678": "PremiumNumber", "+14155550100": "AbroadForbidden", "AT+CFUN=0": "NoSuchNumber",
+        "8001": "NoSuchExtension",
+    }  # fmt: skip
+    for number, rule in refusals.items():
+        with pytest.raises(Refused, match=rule):
             chen.ask("dial", number=number)
     assert chen.state == "ready"
     chen.ask("dial", number=DOCTOR, purpose="referral")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from firmware.acd.clinic_side import Missed
 from firmware.acd.desk import Desk
 from firmware.acd.floor import Entry, Handed
 from firmware.acd.outside import Records, Trunks
@@ -96,7 +97,7 @@ class DeskRoom:
         except LEDGER_UNAVAILABLE:
             return self._profile().is_open(self._clock.now())  # people are there whatever the disk does
 
-    def note_missed(self, caller: Handed) -> None:
+    def note_missed(self, caller: Missed) -> None:
         now, profile = self._clock.now(), self._profile()
         self.desk.floor.book.write(
             lambda tx: tasks.note_missed(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from firmware.acd import floor as acd
+from firmware.acd.clinic_side import Missed
 from firmware.acd.desk import Desk
 from firmware.acd.floor import Entry, Seat
 from firmware.acd.outside import Records
@@ -56,7 +57,7 @@ class Clinic:
     def is_open(self) -> bool:
         return True
 
-    def note_missed(self, caller: acd.Handed) -> None:
+    def note_missed(self, caller: Missed) -> None:
         self.missed.append(caller.call_id)
 
     def give_up(self, entry: Entry) -> None: ...

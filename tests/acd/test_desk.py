@@ -150,6 +150,7 @@ def test_what_a_restart_cut_short_is_closed_and_agents_are_where_they_were(desk:
     again.desk.start()
     again.desk.stop()
     assert (again.seat(talking).state, again.seat(paused).state) == ("ready", "not-ready")
+    assert len(again.clinic.missed) == 2, "who waited and who was being spoken with are called back"
     with again.ledger.reading() as tx:
         assert sorted(tx.execute(select(queue_entries.c.state)).scalars()) == ["abandoned", "answered"]
         now = tx.execute(select(agent_states.c.state).where(agent_states.c.until.is_(None))).scalars()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import numpy as np
+import soundfile
 
 from firmware.audio.levels import tone
 from firmware.audio.port import FRAME_SAMPLES, SAMPLE_RATE_HZ, Sound
@@ -168,6 +170,13 @@ def voices_heard_by(caller: Caller) -> set[float]:
 
 def hears(stage: Stage, caller: Caller, *hertz: float) -> None:
     stage.eventually(f"the caller hears {hertz}", lambda: voices_heard_by(caller) == set(hertz))
+
+
+def speaks(caller: Caller, folder: Path, hertz: float, seconds: float = 60.0) -> None:
+    """The patient speaks on and on: a tone."""
+    file = folder / f"patient-{hertz:.0f}.wav"
+    soundfile.write(file, tone((hertz,), seconds, -13.0), SAMPLE_RATE_HZ, subtype="PCM_16")
+    caller.call.speak(file)
 
 
 def is_connected(stage: Stage, agent: Person, number: str = "13800000001", line: str = "L1") -> Caller:

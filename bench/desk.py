@@ -17,7 +17,7 @@ import soundfile
 from bench.box import BenchError, call_every_line, running_box
 from bench.desk_pages import Pages
 from bench.desk_people import AtDesk, Person, hire
-from bench.figures import Figures
+from bench.figures import Counts, Figures, together
 from bench.hammer_probe import Probe
 from bench.hammer_server import Hammer, crowd, free_port, prepare, wait_for_pages, worker
 from bench.lines import frames
@@ -34,8 +34,6 @@ _WINDOW_S = 8.0
 _SETTLES_S = 2.0
 _SPEECH_S = 40.0  # longer than both windows and what is between
 _COUNTED = ("frames_heard", "frames_late_over_20ms", "page_frames", "page_late", "answers")
-
-Counts = dict[str, float]
 
 
 def measure() -> Figures:
@@ -56,8 +54,8 @@ def measure() -> Figures:
     if recorded < _TALKS * _ROUNDS:
         raise BenchError(f"only {recorded} talks were recorded")
     return {
-        **_together("without_", without),
-        **_together("with_", beside),
+        **together("without_", without, _COUNTED),
+        **together("with_", beside, _COUNTED),
         **_ratios(without, beside),
         "at_rest_rss_mb": at_rest_mb,
         "network_is_first": int(is_first),
@@ -134,18 +132,6 @@ def _window(rig: Rig, pages: Pages) -> Counts:
         "rss_mb": rss_mb(rig.box_pid),
         "idle_pct": idle.idle_pct,
     }
-
-
-def _together(prefix: str, windows: list[Counts]) -> Figures:
-    """Of counts the sum, of everything else the mean; `max` is the worst."""
-    figures: Figures = {}
-    for name in windows[0]:
-        values = [window[name] for window in windows]
-        if name in _COUNTED:
-            figures[prefix + name] = round(sum(values))
-        else:
-            figures[prefix + name] = round(max(values) if "max" in name else mean(values), 2)
-    return figures
 
 
 def _ratios(without: list[Counts], beside: list[Counts]) -> Figures:

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from statistics import mean
 
 from bench.barge_in import REPEAT
 from bench.box import call_every_line, running_box
-from bench.figures import Figures
+from bench.figures import Counts, Figures, together
 from bench.hammer_probe import Probe
 from bench.hammer_server import Hammer, crowd, free_port, prepare, wait_for_pages, worker
 from bench.lines import frames
@@ -33,8 +32,6 @@ _SETTLES_S = 1.5
 
 _ADDED_UP = ("frames_heard", "frames_late_over_20ms", "answers", "events", "streams_ended", "refused")
 
-Counts = dict[str, float]
-
 
 def measure() -> Figures:
     """Both windows twice."""
@@ -50,7 +47,7 @@ def measure() -> Figures:
             with _eight_calls(rig) as calls:
                 hammered.append(_hammered(rig, calls, port))
     crowd_is = {"lines": _LINES, "clients": _CLIENTS, "streams": _STREAMS, "network_is_first": int(is_first)}
-    return _together("without_", quiet) | _together("with_", hammered) | crowd_is
+    return together("without_", quiet, _ADDED_UP) | together("with_", hammered, _ADDED_UP) | crowd_is
 
 
 @contextmanager
@@ -93,15 +90,3 @@ def _window(rig: Rig, calls: list[PhoneCall]) -> Counts:
         "web_cpu_core_pct": web.use.core_pct,
         "idle_pct": idle.idle_pct,
     }
-
-
-def _together(prefix: str, windows: list[Counts]) -> Figures:
-    """Of counts the sum, of everything else the mean; `max` is the worst."""
-    figures: Figures = {}
-    for name in windows[0]:
-        values = [window[name] for window in windows]
-        if name in _ADDED_UP:
-            figures[prefix + name] = round(sum(values))
-        else:
-            figures[prefix + name] = round(max(values) if "max" in name else mean(values), 2)
-    return figures

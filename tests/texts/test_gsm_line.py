@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from firmware.modem.errors import LineError, NoNetwork, NumberRefused, TextRefused, TextUnconfirmed
 from firmware.modem.line import LineState
 from firmware.modem.pdu.message import Deliver, encode_deliver, tpdu_octets
-from firmware.modem.virtual.gsm_module.sim_card import MessageStorage
+from firmware.modem.virtual.gsm_module.sim_card import MessageStorage, StoredText
 from firmware.modem.virtual.gsm_module.texts import SubmitFault
 from firmware.modem.virtual.terminal import Fault
 from firmware.outreach.texts import LineSender
@@ -21,6 +22,7 @@ from tests.texts.rig import BOX_NUMBER, MONDAY, PATIENT, Box, Rig, running_box, 
 
 LONG_CHINESE = "您好，我想预约内科王医生的专家号，最好是星期二上午，谢谢。😀" * 6
 FAST = 100.0  # for waits of minutes
+UNDECODABLE = b"\x00\xff"
 LONG_ENGLISH = "I would like to see Doctor Wang on Tuesday morning, thank you. " * 6
 
 
@@ -263,15 +265,39 @@ def test_a_card_full_of_other_things_is_told_to_people(tmp_path: Path, rig: Rig)
         wait_until(lambda: "nearly full" in box.line.status().detail)
 
 
+class WatchedPlaces(dict[int, StoredText]):
+    """A card's places; notes of each text that is deleted what it was and what the ledger had of it by then."""
+
+    def __init__(self, kept: Callable[[], list[str | None]]) -> None:
+        super().__init__()
+        self._kept = kept
+        self.deleted: list[tuple[bytes, list[str | None]]] = []
+
+    def pop(self, index: int, default: Any = None) -> Any:
+        if index in self:
+            self.deleted.append((self[index].pdu, self._kept()))
+        return super().pop(index, default)
+
+
 def test_only_what_was_kept_is_deleted(box: Box, rig: Rig) -> None:
+    places = WatchedPlaces(lambda: _kept(box))
     with rig.lock:
-        rig.module.texts.storages["SM"].put(b"\x00\xff")  # undecodable
+        rig.module.texts.storages["SM"].texts = places
+        rig.module.texts.storages["SM"].put(UNDECODABLE)
         rig.deliver("挂号")
-    wait_until(lambda: box.bodies() == ["挂号"])
-    assert rig.stored() or _unreadable(box) == 1
+    wait_until(lambda: len(places.deleted) > 0)
     rig.clock.set_speed(FAST)
     wait_until(lambda: not rig.stored())
-    assert _unreadable(box) == 1
+    (text, kept), (other, kept_then) = places.deleted
+    assert (text != UNDECODABLE, kept) == (True, ["挂号"]), "what reads as nothing is read once more first"
+    assert other == UNDECODABLE
+    assert len(kept_then) == 2
+    assert (box.bodies(), _unreadable(box)) == (["挂号"], 1)
+
+
+def _kept(box: Box) -> list[str | None]:
+    with box.ledger.reading() as tx:
+        return [row.body for row in tx.execute(metadata.tables["inbox"].select())]
 
 
 def test_a_store_that_refuses_leaves_the_texts_on_the_card(box: Box, rig: Rig) -> None:

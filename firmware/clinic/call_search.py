@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, FromClause, Select, and_, func, not_, or_, select, text
+from sqlalchemy import literal_column as literal
 
 from firmware.clinic.call_journal import Call, Place, from_row, rows_of
 from firmware.storage.calls import TEST_LINES
@@ -206,14 +207,10 @@ def _conditions(wanted: Wanted, columns: Any) -> Iterator[ColumnElement[bool]]:
         yield _outcome(wanted.outcome, columns)
     if wanted.patients is not None:
         yield columns.patient_id.in_(wanted.patients)
-    if wanted.is_recorded is not None:
-        kept = select(_SOUND.c.call_id).where(_SOUND.c.call_id == columns.id, _SOUND.c.deleted_at.is_(None)).exists()
-        yield kept if wanted.is_recorded else not_(kept)
+    if wanted.is_recorded is not None:  # as a literal: SQLite's partial index needs to read it
+        yield columns.has_sound == literal("1" if wanted.is_recorded else "0")
     if wanted.is_test is not None:
         yield columns.line.in_(TEST_LINES) if wanted.is_test else columns.line.not_in(TEST_LINES)
-
-
-_SOUND = recordings.alias("sound")
 
 
 def _outcome(outcome: str, columns: Any) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from firmware.storage.ledger import Transaction
 from firmware.storage.recordings import DELETED
-from firmware.storage.schema import recording_marks, recordings
+from firmware.storage.schema import calls, recording_marks, recordings
 
 MARKS = (  # "paused" and "continued" are the recording's, "held" and "resumed" the talk's
     "answered", "held", "resumed", "paused", "continued", "transferred", "joined", "to-menu",
@@ -68,8 +68,10 @@ def keeping(tx: Transaction, call_id: str) -> Keeping | None:
 
 def delete(tx: Transaction, now: datetime, call_ids: Iterable[str], why: str) -> None:
     """The sound of these calls is no longer there; the rows stay."""
-    gone = update(recordings).where(recordings.c.call_id.in_(list(call_ids)), recordings.c.deleted_at.is_(None))
+    ids = list(call_ids)
+    gone = update(recordings).where(recordings.c.call_id.in_(ids), recordings.c.deleted_at.is_(None))
     tx.execute(gone.values(deleted_at=now, deleted_why=why, state=DELETED))
+    tx.execute(update(calls).where(calls.c.id.in_(ids)).values(has_sound=0))
 
 
 def keep_as(tx: Transaction, call_id: str, keep_class: str) -> bool:

@@ -89,6 +89,7 @@ def begin(tx: Transaction, call_id: str, file: str) -> None:
     """The call is being recorded to `file`."""
     began_at = select(calls.c.started_at).where(calls.c.id == call_id).scalar_subquery()
     tx.execute(recordings.insert().values(call_id=call_id, file=file, state=RECORDING, began_at=began_at))
+    tx.execute(update(calls).where(calls.c.id == call_id).values(has_sound=1))
 
 
 def complete(tx: Transaction, call_id: str, file: str, seconds: int) -> None:

@@ -238,6 +238,7 @@ booking_events = Table(
 
 # ---- calls ----
 
+_IS_MUTE = text("has_sound = 0")
 calls = Table(
     "calls", metadata,
     Column("id", String(40), primary_key=True),
@@ -255,12 +256,14 @@ calls = Table(
     Column("outcome", String(40)),  # "booked", "cancelled", "message", "left at confirm", ...
     Column("direction", String(8), nullable=False, server_default="in"),  # in, out, inside
     Column("called", String(20)),  # the number that was called: the line's own (DNIS), or the one that the box called
+    Column("has_sound", Integer, nullable=False, server_default="0"),  # its recording is there, as `recordings` says
     Index("calls_by_patient", "patient_id", "started_at"),
     Index("calls_by_caller", "caller", "started_at"),
     Index("calls_by_line", "line", "started_at"),
     Index("calls_by_outcome", "outcome", "started_at"),
     Index("calls_by_called", "called", "started_at"),
     Index("calls_by_flow", "flow", "started_at"),
+    Index("calls_without_sound", "started_at", sqlite_where=_IS_MUTE, postgresql_where=_IS_MUTE),
     Index("calls_not_ended", "id", sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
 )  # fmt: skip
 

@@ -147,3 +147,10 @@ def test_one_call_after_the_other_is_asked_by_its_id(
     asked = [plan for plan in told if plan.startswith("SEARCH") and "call_id=?" in plan]
     assert len(asked) >= 2, told  # the recording that the row shows, and what was asked for
     assert not [plan for plan in told if plan == "USE TEMP B-TREE FOR ORDER BY"], told
+
+
+def test_calls_without_a_recording_are_found_without_a_look_at_all_that_have_one(
+    tx: Transaction, journal: dict[str, int], plans: Callable[[Callable[[], object]], list[str]]
+) -> None:
+    told = plans(lambda: find(tx, Wanted(is_recorded=False), 50))
+    assert "SCAN calls USING INDEX calls_without_sound" in told

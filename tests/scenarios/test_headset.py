@@ -8,12 +8,12 @@ import pytest
 from firmware.control.channel import Refused
 from firmware.storage.desk_schema import agent_states, talks
 from tests.pulse import Headsets, Wearer
-from tests.scenarios.people import WINDOW_S, Hire, hears, voices_heard_by, voices_in
+from tests.scenarios.people import WINDOW_S, Hire, hears, speaks, voices_heard_by, voices_in
 from tests.scenarios.stage import LISTENING, Stage
-from tests.scenarios.test_s30_at_the_desk import PATIENT, WANG_XIUYING, speaks
 
 FRONT = "headset_front"
-CHEN = 1000.0
+CHEN, PATIENT = 1000.0, 600.0
+WANG_XIUYING = "13800000001"
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_a_headset_at_the_box_is_pulled_out_of_a_talk_and_the_talk_goes_on(
     worn = Wearer(FRONT, CHEN)
     chen.ask("answer")
     hears(stage, caller, CHEN)
-    speaks(caller, tmp_path)
+    speaks(caller, tmp_path, PATIENT)
     stage.eventually("chen hears the patient", lambda: voices_in(worn.heard(WINDOW_S)) == {PATIENT})
     headsets.pull_out()
     stage.eventually("the talk is parked", lambda: chen.seat["talk"]["is_parked"])

@@ -107,7 +107,7 @@ def _talk(seat: Seat, talk: Talk) -> Plain:
         "language": talk.language,
         "queue": talk.queue,
         "entry": talk.entry_id,
-        "is_connected": len(talk.speakers) > 1,
+        "is_connected": len(talk.speakers) > 1 or talk.is_leaving_message,
         "is_held": bool(caller and caller.is_held),
         "held_since": seat.held_since.isoformat() if seat.held_since else None,
         "is_away": talk.is_away,

@@ -131,7 +131,8 @@ def test_only_the_tests_get_the_browser_parts_of_the_tests(box: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 def test_a_user_who_may_not_install_gets_the_line_that_root_must_run(box: Path) -> None:
-    (box / "requirements" / "box.apt").write_text("no-such-package other-name\nbash\n", encoding="utf-8")
+    wanted = "no-such-package other-name\nelsewhere-only @another-release\nbash\n"
+    (box / "requirements" / "box.apt").write_text(wanted, encoding="utf-8")
     process = start(box, user="nobody")
     out, err = process.communicate()
     assert process.returncode == 1

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Future
-from types import TracebackType
 
 from firmware.audio.call_progress import UNOBTAINABLE
 from firmware.audio.call_tones import BUSY, CONGESTION
@@ -20,7 +18,7 @@ from firmware.modem.errors import (
     NotReached,
     NumberInvalid,
 )
-from firmware.modem.voice.call import reason_of
+from firmware.modem.voice.carried_call import CarriedCall
 
 _OUTCOMES: dict[str, NotReached] = {
     BUSY: Busy("the far end is busy"),
@@ -29,67 +27,24 @@ _OUTCOMES: dict[str, NotReached] = {
 }
 
 
-class DialledCall:
-    """An `OutgoingCall`: `connect` and `hang_up` may come from any thread.
-
-    The line's thread holds it as a context: however that ends, nobody waits for this call any more.
-    """
+class DialledCall(CarriedCall):
+    """An `OutgoingCall`: `connect` and `hang_up` may come from any thread."""
 
     def __init__(self, line_name: str, number: str) -> None:
-        self.line_name = line_name
+        super().__init__(line_name)
         self.number = number
-        self.port = Port()
-        self._wanted = threading.Event()
-        self._released = threading.Event()
-        self._answer: Future[Port] = Future()
 
     def connect(self) -> Port:
         """Let the line's thread dial and wait for the answer; raises `LineError`."""
-        self._wanted.set()
-        return self._answer.result()
-
-    def hang_up(self) -> None:
-        """Give up, or release the line once what was said has been heard; returns at once."""
-        self._released.set()
-
-    # ---- the line's thread ----
-
-    @property
-    def is_wanted(self) -> bool:
-        """Whether the call thread waits for the answer."""
-        return self._wanted.is_set()
-
-    @property
-    def is_released(self) -> bool:
-        """Whether the call thread has given up or hung up."""
-        return self._released.is_set()
-
-    @property
-    def is_answered(self) -> bool:
-        """Whether the call thread has been told that the far end is there."""
-        return self._answer.done()
+        return self._wait_for_answer()
 
     def answered(self) -> None:
         """The far end is there."""
-        if not self._answer.done():
+        if not self.is_answered:
             self.port.only_listen(False)
-            self._answer.set_result(self.port)
+        super().answered()
 
-    def fail(self, error: LineError) -> None:
-        """Tell the call thread that nobody was reached."""
-        if not self._answer.done():
-            self._answer.set_exception(error)
-
-    def __enter__(self) -> DialledCall:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.fail(error if isinstance(error, LineError) else self._outcome())
-        self.port.hang_up("released" if kind is None else reason_of(kind))
-
-    def _outcome(self) -> LineError:
+    def _unanswered(self) -> LineError:
         if self.is_released:
             return _cancelled()
         if self.port.hung_up is None:

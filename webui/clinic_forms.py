@@ -25,8 +25,8 @@ Document = Mapping[str, Any]
 
 
 def fingerprint(document: Document | None) -> str:
-    """Differs when the document does."""
-    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()[:16]
+    """Differs when the document does; one that is not there is empty."""
+    return hashlib.sha256(json.dumps(document or {}, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def check_unchanged(form: Form, document: Document | None) -> None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from bottle import HTTPError, HTTPResponse
 
 from firmware.clinic import quality_samples
-from firmware.clinic.errors import ProfileError
 from firmware.clinic.quality_forms import (
     CALLS_MADE,
     DOCUMENT,
@@ -25,18 +23,18 @@ from firmware.clinic.quality_forms import (
 )
 from firmware.language.values import Name
 from firmware.staff.rights import Right
-from webui import clinic_forms, refusals
 from webui.forms import Form
 from webui.reader import Change, Reader
-from webui.rooms.settings import desk_saving
+from webui.rooms.settings import desk_saving, saving
 from webui.rooms.settings.desk_saving import UNNAMED
-from webui.rooms.settings.saving import NotSaved
+from webui.rooms.settings.saving import NotSaved, SettingsDocument
 from webui.routes import Routes
 
 ADDRESS = "/quality/forms"
 ONE = f"{ADDRESS}/<key:re:[a-z0-9_]+>"
 QUESTION_CHARACTERS = 80
 SPARE_ROWS = 4
+THE_PLAN = SettingsDocument(DOCUMENT, load_plan, save_plan)
 MOST_PER_WEEK = 50
 NEW = QualityForm("", Name(UNNAMED, UNNAMED), ())
 NEW_ROW = ("", "", 10)
@@ -54,7 +52,7 @@ def add_to(routes: Routes) -> None:
 
 def show_all(reader: Reader) -> HTTPResponse:
     """The forms, and how many talks of each agent are drawn every week."""
-    return reader.page("quality/forms.html", plan=_plan(reader), sorts=dict(_sorts(reader)), **_common(reader, None))
+    return saving.page(reader, "quality/forms.html", DOCUMENT, plan=_plan(reader), sorts=dict(_sorts(reader)))
 
 
 def save_sample(reader: Reader) -> HTTPResponse:
@@ -66,7 +64,7 @@ def save_sample(reader: Reader) -> HTTPResponse:
         change.detail = str(per_week)
         return replace(plan, per_week=per_week)
 
-    return _saved_or_told(reader, "quality sample set", edit)
+    return _saved(reader, "quality sample set", edit, lambda refusal: saving.told(reader, refusal, ADDRESS))
 
 
 def show_new(reader: Reader) -> HTTPResponse:
@@ -84,7 +82,7 @@ def add(reader: Reader) -> HTTPResponse:
         change.detail = key
         return replace(plan, forms=(*plan.forms, _read(reader, replace(NEW, key=key))))
 
-    return _saved_or_shown(reader, NEW, "quality form added", edit)
+    return _saved(reader, "quality form added", edit, lambda refusal: _page(reader, NEW, refusal))
 
 
 def show(reader: Reader, key: str) -> HTTPResponse:
@@ -99,7 +97,8 @@ def save(reader: Reader, key: str) -> HTTPResponse:
         change.detail = key
         return replace(plan, forms=tuple(changed if form.key == key else form for form in plan.forms))
 
-    return _saved_or_shown(reader, _form(_plan(reader), key), "quality form changed", edit)
+    before = _form(_plan(reader), key)
+    return _saved(reader, "quality form changed", edit, lambda refusal: _page(reader, before, refusal))
 
 
 def remove(reader: Reader, key: str) -> HTTPResponse:
@@ -112,60 +111,28 @@ def remove(reader: Reader, key: str) -> HTTPResponse:
         change.detail = key
         return replace(plan, forms=tuple(form for form in plan.forms if form != gone))
 
-    return _saved_or_told(reader, "quality form removed", edit)
+    return _saved(reader, "quality form removed", edit, lambda refusal: saving.told(reader, refusal, ADDRESS))
 
 
 Edit = Callable[[Change, QualityPlan], QualityPlan]
 
 
-def _saved_or_shown(reader: Reader, form: QualityForm, what: str, edit: Edit) -> HTTPResponse:
-    try:
-        _save(reader, what, edit)
-    except NotSaved as refusal:
-        return _page(reader, form, refusal)
-    return reader.done("settings.saved", ADDRESS)
-
-
-def _saved_or_told(reader: Reader, what: str, edit: Edit) -> HTTPResponse:
-    try:
-        _save(reader, what, edit)
-    except NotSaved as refusal:
-        return reader.go(ADDRESS, desk_saving.flash(reader, refusal))
-    return reader.done("settings.saved", ADDRESS)
-
-
-def _save(reader: Reader, what: str, edit: Edit) -> None:
-    documents = reader.office.documents
-    with reader.changing(what) as change:
-        clinic_forms.check_unchanged(reader.form, documents.load(DOCUMENT))
-        try:
-            plan = edit(change, load_plan(documents))
-            if not reader.form.is_good:
-                raise NotSaved
-            save_plan(documents, plan)
-        except ProfileError as error:
-            raise NotSaved(refusals.sentence(error, reader.words)) from error
+def _saved(reader: Reader, what: str, edit: Edit, again: Callable[[NotSaved], HTTPResponse]) -> HTTPResponse:
+    return saving.answer(reader, lambda: saving.save_document(reader, what, THE_PLAN, edit), again, ADDRESS)
 
 
 def _page(reader: Reader, form: QualityForm, refusal: NotSaved | None = None) -> HTTPResponse:
     rows = [(each.text.zh, each.text.en, each.points) for each in form.questions]
-    return reader.page(
+    return saving.page(
+        reader,
         "quality/form.html",
-        422 if refusal else 200,
+        DOCUMENT,
+        refusal,
         of=form,
         rows=[*rows, *[NEW_ROW] * SPARE_ROWS][:MOST_QUESTIONS],
         sorts=_sorts(reader, form.calls),
         most_points=MOST_POINTS,
-        **_common(reader, refusal),
     )
-
-
-def _common(reader: Reader, refusal: NotSaved | None) -> dict[str, Any]:
-    return {
-        "form": reader.form if refusal else None,
-        "told": refusal.told if refusal else "",
-        "seen": clinic_forms.fingerprint(reader.office.documents.load(DOCUMENT)),
-    }
 
 
 def _plan(reader: Reader) -> QualityPlan:

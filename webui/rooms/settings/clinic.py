@@ -11,6 +11,7 @@ from firmware.staff.rights import Right
 from webui import clinic_forms
 from webui.reader import Reader
 from webui.rooms.settings import saving
+from webui.rooms.settings.saving import NotSaved
 from webui.routes import Routes
 
 ADDRESS = "/settings/clinic"
@@ -27,21 +28,20 @@ def show(reader: Reader) -> HTTPResponse:
 
 def save(reader: Reader) -> HTTPResponse:
     """Put the clinic's names, address and zone in place; the exchange takes them up by itself."""
-    try:
+
+    def do() -> None:
         saving.save(reader, "clinic set", lambda _, before: clinic_forms.read_clinic(reader.form, before))
-    except saving.NotSaved as refusal:
-        return _page(reader, 422, refusal.told)
-    return reader.done("settings.saved", ADDRESS)
+
+    return saving.answer(reader, do, lambda refusal: _page(reader, refusal), ADDRESS)
 
 
-def _page(reader: Reader, status: int = 200, told: str = "") -> HTTPResponse:
+def _page(reader: Reader, refusal: NotSaved | None = None) -> HTTPResponse:
     document = reader.office.documents.load(set_up.CLINIC) or {}
-    return reader.page(
+    return saving.page(
+        reader,
         "settings/clinic.html",
-        status,
-        form=reader.form if status != 200 else None,
+        set_up.CLINIC,
+        refusal,
         values=clinic_forms.clinic_fields(document),
-        seen=clinic_forms.fingerprint(document),
         zones=sorted(available_timezones()),
-        told=told,
     )

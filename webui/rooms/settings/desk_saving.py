@@ -6,17 +6,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from bottle import HTTPResponse
+
 from firmware.clinic.desk_settings import DESK, DeskSettings, load_desk, save_desk
-from firmware.clinic.errors import ProfileError
 from firmware.language.values import Name
-from webui import clinic_forms, refusals
-from webui.flashes import Flash
 from webui.forms import Form
 from webui.reader import Change, Reader
-from webui.rooms.settings.saving import NotSaved
+from webui.rooms.settings import saving
+from webui.rooms.settings.saving import NotSaved, SettingsDocument
 
 NAME_CHARACTERS = 40
 UNNAMED = "-"
+THE_DESK = SettingsDocument(DESK, load_desk, save_desk)
 
 Edit = Callable[[Change, DeskSettings], DeskSettings]
 
@@ -55,32 +56,19 @@ def read_all(fields: Iterable[Field], form: Form, before: Any) -> dict[str, Any]
     return {field.name: field.read(form, before) for field in fields}
 
 
-def seen(reader: Reader) -> str:
-    """Differs when the document does: every form here carries it, so that nobody undoes a change unawares."""
-    return clinic_forms.fingerprint(reader.office.documents.load(DESK))
-
-
 def save(reader: Reader, what: str, edit: Edit) -> None:
     """Put in place what `edit` makes of the settings, unless they are not the ones that the form showed.
 
     Raises `NotSaved`.
     """
-    documents = reader.office.documents
-    with reader.changing(what) as change:
-        clinic_forms.check_unchanged(reader.form, documents.load(DESK))
-        try:
-            edited = edit(change, load_desk(documents))
-            if not reader.form.is_good:
-                raise NotSaved
-            save_desk(documents, edited)
-        except ProfileError as error:
-            raise NotSaved(refusals.sentence(error, reader.words)) from error
+    saving.save_document(reader, what, THE_DESK, edit)
 
 
-def flash(reader: Reader, refusal: NotSaved) -> Flash:
-    """What to say on the next page when a form without fields was not carried out."""
-    told = refusal.told or reader.words(next(iter(reader.form.errors.values()), "form.changed_meanwhile"))
-    return Flash(told, "bad")
+def answer(
+    reader: Reader, what: str, edit: Edit, again: Callable[[NotSaved], HTTPResponse], address: str
+) -> HTTPResponse:
+    """Save, then on to `address`; where nothing was saved, what `again` makes of the refusal."""
+    return saving.answer(reader, lambda: save(reader, what, edit), again, address)
 
 
 def read_name(form: Form, field: str = "name") -> Name:

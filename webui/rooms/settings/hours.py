@@ -11,6 +11,7 @@ from webui import clinic_forms
 from webui.forms import Form
 from webui.reader import Reader
 from webui.rooms.settings import saving
+from webui.rooms.settings.saving import NotSaved
 from webui.routes import Routes
 
 ADDRESS = "/settings/hours"
@@ -27,22 +28,21 @@ def show(reader: Reader) -> HTTPResponse:
 
 def save(reader: Reader) -> HTTPResponse:
     """Put the opening hours in place; callers are told by them from now on."""
-    try:
+
+    def do() -> None:
         saving.save(reader, "hours set", lambda _, before: {**before, "hours": clinic_forms.read_hours(reader.form)})
-    except saving.NotSaved as refusal:
-        return _page(reader, 422, refusal.told)
-    return reader.done("settings.saved", ADDRESS)
+
+    return saving.answer(reader, do, lambda refusal: _page(reader, refusal), ADDRESS)
 
 
-def _page(reader: Reader, status: int = 200, told: str = "") -> HTTPResponse:
+def _page(reader: Reader, refusal: NotSaved | None = None) -> HTTPResponse:
     document = reader.office.documents.load(set_up.CLINIC) or {}
-    return reader.page(
+    return saving.page(
+        reader,
         "settings/hours.html",
-        status,
-        form=reader.form if status != 200 else None,
+        set_up.CLINIC,
+        refusal,
         shown=Form(clinic_forms.hours_fields(document)),
-        seen=clinic_forms.fingerprint(document),
         weekdays=WEEKDAYS,
         spans=range(1, clinic_forms.SPANS + 1),
-        told=told,
     )

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from bottle import HTTPResponse
 
-from firmware.clinic.desk_settings import RESCUE, CallClass, DeskSettings
+from firmware.clinic.desk_settings import DESK, RESCUE, CallClass, DeskSettings
 from firmware.staff import agents
 from firmware.staff.rights import Right
 from webui.forms import Form
 from webui.reader import Change, Reader
-from webui.rooms.settings import desk_saving
+from webui.rooms.settings import desk_saving, saving
 from webui.rooms.settings.desk_saving import Field
 from webui.rooms.settings.saving import NotSaved
 from webui.routes import Routes
@@ -51,24 +51,19 @@ def save(reader: Reader) -> HTTPResponse:
         values = desk_saving.read_all(FIELDS, form, settings)
         return replace(settings, call_classes=classes, emergency_numbers=numbers, **values)
 
-    try:
-        desk_saving.save(reader, "calls outside set", edit)
-    except NotSaved as refusal:
-        return _page(reader, 422, refusal.told)
-    return reader.done("settings.saved", ADDRESS)
+    return desk_saving.answer(reader, "calls outside set", edit, lambda refusal: _page(reader, refusal), ADDRESS)
 
 
-def _page(reader: Reader, status: int = 200, told: str = "") -> HTTPResponse:
+def _page(reader: Reader, refusal: NotSaved | None = None) -> HTTPResponse:
     settings = reader.office.desk_settings()
-    return reader.page(
+    return saving.page(
+        reader,
         "settings/outside.html",
-        status,
-        form=reader.form if status != 200 else None,
+        DESK,
+        refusal,
         classes=[*settings.call_classes, CallClass("")],
         numbers=" ".join(settings.emergency_numbers),
         values=[(field, field.shown(settings), f"desk_rule.{field.name}") for field in FIELDS],
-        seen=desk_saving.seen(reader),
-        told=told,
     )
 
 

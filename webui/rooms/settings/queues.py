@@ -8,12 +8,12 @@ from dataclasses import replace
 
 from bottle import HTTPError, HTTPResponse
 
-from firmware.clinic.desk_settings import LONGEST_IDLE, RING_ALL, DeskSettings, QueueSettings
+from firmware.clinic.desk_settings import DESK, LONGEST_IDLE, RING_ALL, DeskSettings, QueueSettings
 from firmware.language.values import Name
 from firmware.staff import agents
 from firmware.staff.rights import Right
 from webui.reader import Change, Reader
-from webui.rooms.settings import desk_saving
+from webui.rooms.settings import desk_saving, saving
 from webui.rooms.settings.desk_saving import UNNAMED, Field
 from webui.rooms.settings.saving import NotSaved
 from webui.routes import Routes
@@ -58,7 +58,7 @@ def show_all(reader: Reader) -> HTTPResponse:
         (queue, sorted((each.skills[queue.key], each.name) for each in staff if queue.key in each.skills))
         for queue in reader.office.desk_settings().queues
     ]
-    return reader.page("settings/queues.html", queues=queues, seen=desk_saving.seen(reader))
+    return saving.page(reader, "settings/queues.html", DESK, queues=queues)
 
 
 def move_up(reader: Reader) -> HTTPResponse:
@@ -70,11 +70,13 @@ def move_up(reader: Reader) -> HTTPResponse:
         change.detail = key
         return replace(settings, queues=_swapped(settings.queues, at) if at else settings.queues)
 
-    return _saved_or_told(reader, "queues ordered", edit)
+    return desk_saving.answer(
+        reader, "queues ordered", edit, lambda refusal: saving.told(reader, refusal, ADDRESS), ADDRESS
+    )
 
 
 def ask_new(reader: Reader) -> HTTPResponse:
-    return _page(reader, NEW, is_new=True)
+    return _page(reader, NEW)
 
 
 def add(reader: Reader) -> HTTPResponse:
@@ -92,11 +94,7 @@ def add(reader: Reader) -> HTTPResponse:
         change.detail = key
         return replace(settings, queues=(*settings.queues, added))
 
-    try:
-        desk_saving.save(reader, "queue added", edit)
-    except NotSaved as refusal:
-        return _page(reader, NEW, 422, refusal.told, is_new=True)
-    return reader.done("settings.saved", ADDRESS)
+    return desk_saving.answer(reader, "queue added", edit, lambda refusal: _page(reader, NEW, refusal), ADDRESS)
 
 
 def show(reader: Reader, key: str) -> HTTPResponse:
@@ -115,11 +113,7 @@ def save(reader: Reader, key: str) -> HTTPResponse:
         return replace(settings, queues=(*settings.queues[:at], changed, *settings.queues[at + 1 :]))
 
     before = _queue(reader.office.desk_settings(), key)
-    try:
-        desk_saving.save(reader, "queue set", edit)
-    except NotSaved as refusal:
-        return _page(reader, before, 422, refusal.told)
-    return reader.done("settings.saved", ADDRESS)
+    return desk_saving.answer(reader, "queue set", edit, lambda refusal: _page(reader, before, refusal), ADDRESS)
 
 
 def remove(reader: Reader, key: str) -> HTTPResponse:
@@ -135,29 +129,20 @@ def remove(reader: Reader, key: str) -> HTTPResponse:
         change.detail = key
         return replace(settings, queues=settings.queues[:at] + settings.queues[at + 1 :], recording=recording)
 
-    return _saved_or_told(reader, "queue removed", edit)
+    return desk_saving.answer(
+        reader, "queue removed", edit, lambda refusal: saving.told(reader, refusal, ADDRESS), ADDRESS
+    )
 
 
-def _saved_or_told(reader: Reader, what: str, edit: desk_saving.Edit) -> HTTPResponse:
-    try:
-        desk_saving.save(reader, what, edit)
-    except NotSaved as refusal:
-        return reader.go(ADDRESS, desk_saving.flash(reader, refusal))
-    return reader.done("settings.saved", ADDRESS)
-
-
-def _page(
-    reader: Reader, queue: QueueSettings, status: int = 200, told: str = "", *, is_new: bool = False
-) -> HTTPResponse:
-    return reader.page(
+def _page(reader: Reader, queue: QueueSettings, refusal: NotSaved | None = None) -> HTTPResponse:
+    return saving.page(
+        reader,
         "settings/queue.html",
-        status,
-        form=reader.form if status != 200 else None,
+        DESK,
+        refusal,
         queue=queue,
-        is_new=is_new,
+        is_new=queue is NEW,
         values=[(field, field.shown(queue), f"queue.{field.name}") for field in FIELDS],
-        seen=desk_saving.seen(reader),
-        told=told,
     )
 
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from bottle import HTTPResponse
 
-from firmware.clinic.desk_settings import DeskSettings, RecordingRules
+from firmware.clinic.desk_settings import DESK, DeskSettings, RecordingRules
 from firmware.phone_number import is_mobile
 from firmware.staff import agents
 from firmware.staff.rights import Right
 from webui.forms import Form
 from webui.reader import Change, Reader
-from webui.rooms.settings import desk_saving
+from webui.rooms.settings import desk_saving, saving
 from webui.rooms.settings.desk_saving import Field
 from webui.rooms.settings.lines import LINES
 from webui.rooms.settings.saving import NotSaved
@@ -39,11 +39,7 @@ def save(reader: Reader) -> HTTPResponse:
     def edit(change: Change, settings: DeskSettings) -> DeskSettings:
         return replace(settings, recording=_read(reader, settings.recording))
 
-    try:
-        desk_saving.save(reader, "recording set", edit)
-    except NotSaved as refusal:
-        return _page(reader, 422, refusal.told)
-    return reader.done("settings.saved", ADDRESS)
+    return desk_saving.answer(reader, "recording set", edit, lambda refusal: _page(reader, refusal), ADDRESS)
 
 
 def _read(reader: Reader, before: RecordingRules) -> RecordingRules:
@@ -73,19 +69,18 @@ def _days(form: Form, field: str, before: int) -> int:
     return form.whole(field, 1, LONGEST_DAYS, before)
 
 
-def _page(reader: Reader, status: int = 200, told: str = "") -> HTTPResponse:
+def _page(reader: Reader, refusal: NotSaved | None = None) -> HTTPResponse:
     rules = reader.office.desk_settings().recording
-    return reader.page(
+    return saving.page(
+        reader,
         "settings/recording.html",
-        status,
-        form=reader.form if status != 200 else None,
+        DESK,
+        refusal,
         rules=rules,
         switches=[(field, field.shown(rules), f"recording.{field.name}") for field in SWITCHES],
         limits=[(field, field.shown(rules), f"recording.{field.name}") for field in LIMITS],
         choices=_choices(reader, rules),
         longest_days=LONGEST_DAYS,
-        seen=desk_saving.seen(reader),
-        told=told,
     )
 
 

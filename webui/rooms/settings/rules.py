@@ -12,10 +12,10 @@ from bottle import HTTPResponse
 from firmware.clinic import set_up
 from firmware.clinic.profile import CHARGE, RELEASE, ClinicProfile
 from firmware.staff.rights import Right
-from webui import clinic_forms
 from webui.forms import Form
 from webui.reader import Change, Reader
 from webui.rooms.settings import saving
+from webui.rooms.settings.saving import NotSaved
 from webui.routes import Routes
 
 ADDRESS = "/settings/rules"
@@ -86,11 +86,11 @@ def show(reader: Reader) -> HTTPResponse:
 
 def save(reader: Reader) -> HTTPResponse:
     """Put the rules in place; calls and texts follow them from the next question on."""
-    try:
+
+    def do() -> None:
         saving.save(reader, "rules set", lambda change, before: _edited(reader.form, change, before))
-    except saving.NotSaved as refusal:
-        return _page(reader, 422, refusal.told)
-    return reader.done("settings.saved", ADDRESS)
+
+    return saving.answer(reader, do, lambda refusal: _page(reader, refusal), ADDRESS)
 
 
 def _edited(form: Form, change: Change, before: dict[str, Any]) -> dict[str, Any]:
@@ -100,15 +100,14 @@ def _edited(form: Form, change: Change, before: dict[str, Any]) -> dict[str, Any
     return {**before, **rules}
 
 
-def _page(reader: Reader, status: int = 200, told: str = "") -> HTTPResponse:
+def _page(reader: Reader, refusal: NotSaved | None = None) -> HTTPResponse:
     document = reader.office.documents.load(set_up.CLINIC) or {}
-    return reader.page(
+    return saving.page(
+        reader,
         "settings/rules.html",
-        status,
-        form=reader.form if status != 200 else None,
+        set_up.CLINIC,
+        refusal,
         rules=[(rule, rule.shown(document), _default(reader, rule)) for rule in RULES],
-        seen=clinic_forms.fingerprint(document),
-        told=told,
     )
 
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from bottle import HTTPResponse
 
-from firmware.clinic.desk_settings import DeskSettings
+from firmware.clinic.desk_settings import DESK, DeskSettings
 from firmware.language.values import Name
 from firmware.staff.rights import Right
 from webui.forms import Form
 from webui.reader import Change, Reader
-from webui.rooms.settings import desk_saving
+from webui.rooms.settings import desk_saving, saving
 from webui.rooms.settings.desk_saving import NAME_CHARACTERS, Field
 from webui.rooms.settings.saving import NotSaved
 from webui.routes import Routes
@@ -43,23 +43,18 @@ def save(reader: Reader) -> HTTPResponse:
         values = desk_saving.read_all(FIELDS, reader.form, settings)
         return replace(settings, dispositions=_dispositions(reader.form), **values)
 
-    try:
-        desk_saving.save(reader, "desk set", edit)
-    except NotSaved as refusal:
-        return _page(reader, 422, refusal.told)
-    return reader.done("settings.saved", ADDRESS)
+    return desk_saving.answer(reader, "desk set", edit, lambda refusal: _page(reader, refusal), ADDRESS)
 
 
-def _page(reader: Reader, status: int = 200, told: str = "") -> HTTPResponse:
+def _page(reader: Reader, refusal: NotSaved | None = None) -> HTTPResponse:
     settings = reader.office.desk_settings()
-    return reader.page(
+    return saving.page(
+        reader,
         "settings/service.html",
-        status,
-        form=reader.form if status != 200 else None,
+        DESK,
+        refusal,
         values=[(field, field.shown(settings), f"desk_rule.{field.name}") for field in FIELDS],
         dispositions="\n".join(_line(each) for each in settings.dispositions),
-        seen=desk_saving.seen(reader),
-        told=told,
     )
 
 

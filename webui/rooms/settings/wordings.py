@@ -16,10 +16,10 @@ from firmware.clinic.wordings import BadWording
 from firmware.language.values import LANGUAGES, Language
 from firmware.sms_parts import parts_of
 from firmware.staff.rights import Right
-from webui import clinic_forms
 from webui.forms import Form
 from webui.reader import Change, Reader
 from webui.rooms.settings import saving
+from webui.rooms.settings.saving import NotSaved
 from webui.routes import Routes
 from webui.words import Words
 
@@ -53,11 +53,11 @@ def show(reader: Reader, key: str) -> HTTPResponse:
 def save(reader: Reader, key: str) -> HTTPResponse:
     """Put the wording in place for every text that is written from now on."""
     texts = _read(reader.form, _known(key))
-    try:
+
+    def do() -> None:
         saving.save(reader, "wording set", lambda change, before: _worded(change, before, key, texts))
-    except saving.NotSaved as refusal:
-        return _page(reader, key, 422, refusal.told)
-    return reader.done("settings.saved", ADDRESS)
+
+    return saving.answer(reader, do, lambda refusal: _page(reader, key, refusal), ADDRESS)
 
 
 def revert(reader: Reader, key: str) -> HTTPResponse:
@@ -137,17 +137,15 @@ def _known(key: str) -> str:
     return key
 
 
-def _page(reader: Reader, key: str, status: int = 200, told: str = "") -> HTTPResponse:
+def _page(reader: Reader, key: str, refusal: NotSaved | None = None) -> HTTPResponse:
     own = reader.profile.wordings
     catalogue, shipped = wordings.catalogue(own), wordings.shipped()
     texts = {language: catalogue.template(key, language) for language in LANGUAGES}
-    form = reader.form if status != 200 else None
-    typed = {language: form.raw(f"text_{language}") for language in LANGUAGES} if form else texts
-    return reader.page(
-        "settings/wording.html", status, key=key, texts=texts, told=told,
+    typed = {language: reader.form.raw(f"text_{language}") for language in LANGUAGES} if refusal else texts
+    return saving.page(
+        reader, "settings/wording.html", set_up.CLINIC, refusal, key=key, texts=texts,
         shipped={language: shipped.template(key, language) for language in LANGUAGES},
         gaps=sorted(wordings.known_gaps(key)), needed=wordings.needed_gaps(key),
-        is_own=any(name == key for name, _, _ in own), form=form,
+        is_own=any(name == key for name, _, _ in own),
         samples=_samples(reader, key, typed),
-        seen=clinic_forms.fingerprint(reader.office.documents.load(set_up.CLINIC) or {}),
     )  # fmt: skip

@@ -46,7 +46,8 @@ class Conversation(Silent):
         self._give_notice(call, port)
         with self._phones.floor.lock:
             talk = self._talk
-            if talk.over.is_set():
+            if talk.over.is_set() or port.hung_up is not None:  # in the notice
+                self.failed(call, "cancelled" if talk.over.is_set() else "hung-up")
                 call.hang_up()
                 return
             talk.pending = None

@@ -16,7 +16,7 @@ from firmware.language.catalogue import Prompt
 from firmware.language.values import DEFAULT_LANGUAGE
 
 TAKES = "1"
-MOST_SAID = 3
+MOST_SAID = 6  # on a line of copper the first may be said into the ringing
 
 
 class Phones(Protocol):
@@ -38,7 +38,7 @@ class Phones(Protocol):
 
 
 class OwnPhone(Silent):
-    """What both have in common: `prompt` is said up to three times, then it is nobody."""
+    """What both have in common: `prompt` is said a few times, then it is nobody."""
 
     prompt: str
 

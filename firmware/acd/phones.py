@@ -167,6 +167,7 @@ class Phones:
         try:
             call = self.place(seat, seat.agent.phone_number or "", OwnRing(self, seat, ringing), True)
         except (NoFreeLine, NumberForbidden):
+            seat.notice = Notice("no-line")
             self.ringer.miss(seat, ringing)
             return
         self._ringing[seat.user_id] = call.start()

@@ -11,7 +11,7 @@ from firmware.acd.errors import ExtensionBusy, NoFreeLine, NoSuchExtension
 from firmware.acd.talk import LegKind, Talk
 from firmware.audio.port import FRAME_SAMPLES, Port
 from firmware.clinic.desk_settings import CallClass
-from firmware.storage.schema import calls
+from firmware.storage.call_schema import calls
 from tests.acd.desk import Page, Room
 from tests.acd.lines import FarEnd, Threads
 

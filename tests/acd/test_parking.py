@@ -8,7 +8,7 @@ from firmware.acd.floor import Seat
 from firmware.acd.handing import Requeue
 from firmware.acd.talk import Leg, Talk
 from firmware.acd.waiting import somebody_serves
-from firmware.storage.schema import call_events
+from firmware.storage.call_schema import call_events
 from tests.acd.desk import Page, Room
 
 

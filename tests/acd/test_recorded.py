@@ -94,6 +94,35 @@ def test_where_nothing_is_recorded_or_said_the_patient_is_put_through_at_once(
     assert seen[0]["is_connected"]
 
 
+def calls_back(desk: Room, chen: int) -> int:
+    """A patient left the queue for a callback, and it is their turn."""
+    entry_id = desk.floor.book.enter("reception", "zh", PATIENT, is_callback=1)
+    desk.desk.wake()
+    desk.desk.look()
+    desk.ask("answer", chen)
+    return entry_id
+
+
+def test_a_patient_who_hangs_up_in_the_notice_was_not_reached(desk: Room, threads: Threads) -> None:
+    chen = desk.comes_to_work("8001")
+    desk.lines.does[PATIENT] = [(1.0, "hang")]
+    entry_id = calls_back(desk, chen)
+    threads.run()
+    assert desk.ask("seat", chen)["notice"]["kind"] == "hung-up"
+    assert desk.seat(chen).state == "wrap-up"
+    entry = desk.floor.entries[entry_id]
+    assert entry.not_before is not None, "later again"
+    assert entry.not_before > desk.clock.now()
+
+
+def test_a_callback_that_the_agent_gave_up_in_the_notice_waits_again(desk: Room, threads: Threads) -> None:
+    chen = desk.comes_to_work("8001")
+    desk.lines.does[PATIENT] = [(1.0, lambda: desk.ask("hang_up", chen))]
+    entry_id = calls_back(desk, chen)
+    threads.run()
+    assert entry_id in desk.floor.entries
+
+
 def test_an_agent_who_gives_up_in_the_notice_releases_the_patient(desk: Room, threads: Threads) -> None:
     chen = desk.comes_to_work("8001")
     desk.lines.does[PATIENT] = [(1.0, lambda: desk.ask("hang_up", chen))]

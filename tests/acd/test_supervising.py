@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from firmware.acd.errors import WrongState
 from firmware.acd.talk import Talk
+from firmware.storage.call_schema import call_events
 from firmware.storage.desk_schema import agent_states
-from firmware.storage.schema import audit, call_events
+from firmware.storage.staff_schema import audit
 from tests.acd.desk import Page, Room
 
 WHY = "the meeting has begun"

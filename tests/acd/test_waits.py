@@ -11,10 +11,11 @@ from sqlalchemy import insert
 
 from firmware.acd.waits import LEAST_TALKS, LONGEST_MINUTES, handling_times, minutes_to_wait
 from firmware.clinic.desk_settings import RECEPTION
+from firmware.storage.call_schema import calls
 from firmware.storage.desk_schema import agents, queue_entries, talks
 from firmware.storage.instants import later
 from firmware.storage.ledger import Transaction, open_ledger
-from firmware.storage.schema import calls, users
+from firmware.storage.staff_schema import users
 from tests.acd.waiting import NOW
 
 FOUR_MINUTES = [240.0] * LEAST_TALKS

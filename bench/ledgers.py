@@ -19,7 +19,7 @@ from firmware.clinic import people, sample
 from firmware.clinic.profile import ClinicProfile
 from firmware.language.values import Name
 from firmware.storage.ledger import Ledger, Transaction, open_ledger
-from firmware.storage.schema import bookings, sessions
+from firmware.storage.roster_schema import bookings, sessions
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 _BATCH = 5000

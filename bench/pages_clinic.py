@@ -20,7 +20,7 @@ from firmware.clinic.roster import Session, Slot
 from firmware.language.values import Name
 from firmware.staff import users
 from firmware.staff.rights import Role
-from firmware.storage import schema
+from firmware.storage import account_schema, call_schema, people_schema, roster_schema, staff_schema, text_schema
 from firmware.storage.ledger import Ledger, Transaction
 
 LOGIN, PASSWORD = "admin", "quiet lamp over water"
@@ -54,21 +54,21 @@ def fill(ledger: Ledger, size: Size) -> None:
     """Put all of it into the sample clinic's ledger."""
     with ledger.transaction() as tx:
         users.create(tx, NOW, LOGIN, "Admin", Role.ADMIN, PASSWORD)
-        _insert(tx, schema.patients, map(_patient, range(size.patients)))
-        _insert(tx, schema.contacts, ({"number": NUMBER.format(n)} for n in range(size.patients)))
-        _insert(tx, schema.patient_contacts, map(_contact, range(size.patients)))
+        _insert(tx, people_schema.patients, map(_patient, range(size.patients)))
+        _insert(tx, people_schema.contacts, ({"number": NUMBER.format(n)} for n in range(size.patients)))
+        _insert(tx, people_schema.patient_contacts, map(_contact, range(size.patients)))
         slots = list(islice(_slots_back_in_time(schedule.all_sessions(tx)), size.bookings))
-        _insert(tx, schema.bookings, (_visit(n, slot, size) for n, slot in enumerate(slots)))
-        _insert(tx, schema.booking_events, (_booked(n, slot) for n, slot in enumerate(slots)))
-        _insert(tx, schema.calls, (_call(n, size) for n in range(size.calls)))
-        _insert(tx, schema.call_events, (event for n in range(size.calls) for event in _way(n)))
-        _insert(tx, schema.recordings, (_recording(n) for n in range(size.calls) if n % 10))
-        _insert(tx, schema.inbox, (_text_in(n, size) for n in range(size.texts // 2)))
-        _insert(tx, schema.outbox, (_text_out(n, size) for n in range(size.texts // 2)))
-        _insert(tx, schema.voice_messages, (_message(n, size) for n in range(size.calls // 50)))
-        _insert(tx, schema.accounts, [{"patient_id": REGULAR, "balance_cents": 100 * size.bookings}])
-        _insert(tx, schema.account_entries, map(_deposit, range(100 + size.bookings // 500)))
-        _insert(tx, schema.audit, map(_trail, range(size.bookings)))
+        _insert(tx, roster_schema.bookings, (_visit(n, slot, size) for n, slot in enumerate(slots)))
+        _insert(tx, roster_schema.booking_events, (_booked(n, slot) for n, slot in enumerate(slots)))
+        _insert(tx, call_schema.calls, (_call(n, size) for n in range(size.calls)))
+        _insert(tx, call_schema.call_events, (event for n in range(size.calls) for event in _way(n)))
+        _insert(tx, call_schema.recordings, (_recording(n) for n in range(size.calls) if n % 10))
+        _insert(tx, text_schema.inbox, (_text_in(n, size) for n in range(size.texts // 2)))
+        _insert(tx, text_schema.outbox, (_text_out(n, size) for n in range(size.texts // 2)))
+        _insert(tx, call_schema.voice_messages, (_message(n, size) for n in range(size.calls // 50)))
+        _insert(tx, account_schema.accounts, [{"patient_id": REGULAR, "balance_cents": 100 * size.bookings}])
+        _insert(tx, account_schema.account_entries, map(_deposit, range(100 + size.bookings // 500)))
+        _insert(tx, staff_schema.audit, map(_trail, range(size.bookings)))
 
 
 def call_id(n: int) -> str:

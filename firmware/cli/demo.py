@@ -18,7 +18,7 @@ from firmware.cli.scripted_call import ScriptedCall
 from firmware.cli.story import Teller
 from firmware.cli.where import demo_data, is_up
 from firmware.storage.folders import Folders
-from firmware.storage.schema import bookings
+from firmware.storage.roster_schema import bookings
 
 NAME = "demo"
 HELP = "show the box at work on a virtual telephone network, then keep it running"

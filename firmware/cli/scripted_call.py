@@ -12,7 +12,7 @@ from firmware.cli.story import LedgerWatch, Teller
 from firmware.clock import Deadline
 from firmware.modem.virtual.client import Phone, PhoneCall
 from firmware.modem.virtual.hearing.listener import Ear, Heard, Listener, Quiet, Sighting, ToneHeard, UnknownSpeech
-from firmware.storage.schema import calls
+from firmware.storage.call_schema import calls
 
 CALL_LIMIT_S = 900.0  # a call in self-service ends by then at the latest
 TEXT_WAIT_S = 12.0  # a confirmation arrives within 10 s of the commit

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from firmware.clock import Clock
+from firmware.storage.call_schema import voice_messages
 from firmware.storage.ledger import Ledger
-from firmware.storage.schema import booking_events, bookings, departments, doctors, voice_messages
+from firmware.storage.roster_schema import booking_events, bookings, departments, doctors
 
 
 class Teller:

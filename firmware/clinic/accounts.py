@@ -13,9 +13,9 @@ from sqlalchemy import and_, bindparam, case, func, insert, select, update
 from sqlalchemy.dialects import sqlite
 
 from firmware.clinic.errors import NoAccount, NotEnoughMoney
+from firmware.storage.account_schema import account_entries, accounts
 from firmware.storage.ledger import Transaction
 from firmware.storage.prepared import Prepared, named
-from firmware.storage.schema import account_entries, accounts
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from firmware.language.values import DEFAULT_LANGUAGE, Number, Value
 from firmware.storage.instants import later
 from firmware.storage.ledger import Transaction
 from firmware.storage.outbox import queue_text
-from firmware.storage.schema import outbox
+from firmware.storage.text_schema import outbox
 
 ALARM = "alarm"  # purpose of these texts
 APART_S = 86_400

@@ -11,7 +11,7 @@ from firmware.clinic.people import Patient
 from firmware.clinic.profile import ClinicProfile
 from firmware.storage.instants import later
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import pin_failures
+from firmware.storage.people_schema import pin_failures
 
 
 def check(tx: Transaction, profile: ClinicProfile, attempt: Attempt, year: int) -> list[Patient]:

@@ -22,7 +22,7 @@ from firmware.clinic.roster import Slot
 from firmware.language.values import Language
 from firmware.storage.ledger import Transaction
 from firmware.storage.prepared import Prepared, named
-from firmware.storage.schema import booking_events, bookings
+from firmware.storage.roster_schema import booking_events, bookings
 
 _OBSTACLES = Prepared(select(OTHER_VISIT.label("visit_id"), codes.IS_USED.label("code_is_used")))
 _BOOK = Prepared(

@@ -19,7 +19,7 @@ from firmware.clinic.roster import instant, wall_day
 from firmware.clinic.schedule import IS_OF_ONE_DATE
 from firmware.storage.desk_schema import closures, special_days
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import bookings, sessions
+from firmware.storage.roster_schema import bookings, sessions
 
 AHEAD_DAYS = 62  # who is closed for longer tells callers no day
 DUE_DAYS = 30  # what is to be done in open hours is not put off for longer

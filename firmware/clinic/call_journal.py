@@ -12,10 +12,13 @@ from firmware.clinic import records
 from firmware.clinic.errors import ClinicError, NoSuchBooking
 from firmware.clinic.records import Booking
 from firmware.language.values import Name
+from firmware.storage.call_schema import calls, recordings, voice_messages
 from firmware.storage.calls import TEST_LINES
 from firmware.storage.ledger import Transaction
+from firmware.storage.people_schema import patients
 from firmware.storage.recordings import Recording
-from firmware.storage.schema import booking_events, calls, outbox, patients, recordings, voice_messages
+from firmware.storage.roster_schema import booking_events
+from firmware.storage.text_schema import outbox
 
 MOST_TEXTS = 50
 MOST_BOOKINGS = 20

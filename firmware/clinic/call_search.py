@@ -15,10 +15,12 @@ from sqlalchemy import Column, ColumnElement, FromClause, Select, and_, func, no
 from sqlalchemy import literal_column as literal
 
 from firmware.clinic.call_journal import Call, Place, from_row, rows_of
+from firmware.storage.call_schema import calls, recordings
 from firmware.storage.calls import TEST_LINES
 from firmware.storage.desk_schema import agents, quality_scores, ratings, talks, tasks
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import calls, patients, recordings, users
+from firmware.storage.people_schema import patients
+from firmware.storage.staff_schema import users
 
 LEFT, NOTHING = "left", "none"  # outcomes to search for: hung up in the middle; ended without any
 OUTCOMES = ("booked", "cancelled", "bookings read", "information", "message", "answer heard", LEFT, NOTHING)

@@ -17,7 +17,7 @@ from firmware.language.values import Language
 from firmware.storage.desk_schema import agents, queue_entries
 from firmware.storage.instants import later
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import users
+from firmware.storage.staff_schema import users
 
 MOST_WAITING = 200
 PURPOSE_CHARACTERS = 100

@@ -21,7 +21,7 @@ from firmware.clinic.people import Patient
 from firmware.clinic.profile import ClinicProfile
 from firmware.storage.instants import later
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import cards, pin_failures
+from firmware.storage.people_schema import cards, pin_failures
 
 LOCK_WINDOW_S = 24 * 3600
 FIRST_NUMBER = 10000  # without its check digit

@@ -13,7 +13,7 @@ from firmware.clinic.roster import Department, Doctor
 from firmware.clinic.roster_document import RosterError, check_length
 from firmware.clinic.schedule import Wish
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import absences, bookings, sessions
+from firmware.storage.roster_schema import absences, bookings, sessions
 
 
 def affected(tx: Transaction, day: date, wish: Wish) -> list[Booking]:

@@ -10,7 +10,7 @@ import secrets
 
 from sqlalchemy import and_, bindparam, exists, or_
 
-from firmware.storage.schema import IS_VISIT, bookings
+from firmware.storage.roster_schema import IS_VISIT, bookings
 
 DIGITS = 6
 SHORT_DIGITS = 4

@@ -21,7 +21,7 @@ from firmware.clinic.roster import Department, Doctor, Session
 from firmware.clinic.schedule import SESSION_COLUMNS, SESSION_TABLES, Wish, session_of
 from firmware.clinic.week import DAYS
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import IS_VISIT, absences, bookings, departments, sessions
+from firmware.storage.roster_schema import IS_VISIT, absences, bookings, departments, sessions
 
 NOON = time(12)
 DAY, MORNING, AFTERNOON = "day", "morning", "afternoon"

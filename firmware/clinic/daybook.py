@@ -17,7 +17,9 @@ from firmware.clinic.roster import Session, Slot
 from firmware.clinic.schedule import SESSION_COLUMNS, SESSION_TABLES, Wish, session_of
 from firmware.language.values import Name
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import booking_events, bookings, outbox, patients, sessions
+from firmware.storage.people_schema import patients
+from firmware.storage.roster_schema import booking_events, bookings, sessions
+from firmware.storage.text_schema import outbox
 
 FREE, PAST = "free", "past"
 CHANNELS = ("voice", "text", "desk")

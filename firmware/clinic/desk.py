@@ -16,8 +16,8 @@ from firmware.clinic.records import Booking
 from firmware.clinic.roster import Slot
 from firmware.language.values import Language, Name
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import IS_HELD
-from firmware.storage.schema import bookings as rows
+from firmware.storage.roster_schema import IS_HELD
+from firmware.storage.roster_schema import bookings as rows
 
 
 class PatientDeceased(ClinicError):

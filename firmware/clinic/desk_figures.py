@@ -21,10 +21,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy import func, or_, select
 
+from firmware.storage.call_schema import calls
 from firmware.storage.calls import TEST_LINES
 from firmware.storage.desk_schema import offers, queue_entries, talks
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import calls
 
 SHORT_S = 5
 MOST_DAYS = 31

@@ -21,11 +21,13 @@ from firmware.language.catalogue import Catalogue, Prompt
 from firmware.language.values import Code, Language, Name
 from firmware.phone_number import is_mobile
 from firmware.storage import outbox, recordings
+from firmware.storage.call_schema import calls, voice_messages
 from firmware.storage.calls import TEST_LINES
 from firmware.storage.instants import later
 from firmware.storage.ledger import Transaction
+from firmware.storage.people_schema import patients, pin_failures
 from firmware.storage.recordings import SHARED, VoiceMessage
-from firmware.storage.schema import calls, doctors, patients, pin_failures, voice_messages
+from firmware.storage.roster_schema import doctors
 
 CODE_DIGITS = 6
 CODE_LIFE = timedelta(days=30)

@@ -23,7 +23,7 @@ from firmware.clinic.schedule import IS_CLOSED_DAY, IS_OF_ONE_DATE, Wish
 from firmware.storage.instants import later
 from firmware.storage.ledger import Transaction
 from firmware.storage.prepared import Prepared, named
-from firmware.storage.schema import IS_HELD, absences, bookings, sessions
+from firmware.storage.roster_schema import IS_HELD, absences, bookings, sessions
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from firmware.storage.call_schema import calls
 from firmware.storage.desk_schema import talks
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import calls
 
 LOOKED_AT = 30  # who spoke with one number so often in a row has no use for older ones
 

@@ -15,11 +15,13 @@ from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.roster import Doctor
 from firmware.language.values import Name
 from firmware.storage import recordings
+from firmware.storage.call_schema import calls, voice_messages
 from firmware.storage.calls import TEST_LINES
 from firmware.storage.desk_schema import agents, queue_entries
 from firmware.storage.ledger import Transaction
 from firmware.storage.recordings import SHARED, VoiceMessage
-from firmware.storage.schema import calls, doctors, users, voice_messages
+from firmware.storage.roster_schema import doctors
+from firmware.storage.staff_schema import users
 
 AGENT, DOCTOR = "agent", "doctor"
 DUE_OPEN_MINUTES = {SHARED: 120, AGENT: 240, DOCTOR: 480}  # by kind of box: so long while people are there

@@ -12,9 +12,9 @@ from firmware.clinic.errors import AlreadyBookedThatDay, NoSuchBooking
 from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.records import Booking
 from firmware.clinic.roster import Slot
-from firmware.storage import schema
+from firmware.storage import roster_schema
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import IS_VISIT
+from firmware.storage.roster_schema import IS_VISIT
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def move(
 
 def _check_day(tx: Transaction, visit: Booking, slot: Slot) -> None:
     """One visit a person, department and day: another one would be in the way."""
-    rows = schema.bookings.c
+    rows = roster_schema.bookings.c
     theirs = (rows.patient_id == visit.patient_id) & (rows.department_id == slot.session.department.id)
     others = select(rows.id).where(theirs, rows.day == slot.day, rows.id != visit.id, IS_VISIT)
     other = tx.execute(others).scalar()
@@ -108,4 +108,4 @@ def _put(tx: Transaction, moved: Booking) -> None:
         "fee_cents": moved.fee_cents,
         "fee_is_held": int(moved.fee_is_held),
     }
-    tx.execute(update(schema.bookings).where(schema.bookings.c.id == moved.id).values(place))
+    tx.execute(update(roster_schema.bookings).where(roster_schema.bookings.c.id == moved.id).values(place))

@@ -13,7 +13,9 @@ from firmware.clinic.errors import ClinicError
 from firmware.clinic.people import Patient
 from firmware.language.values import Language, Name
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import bookings, outbox, patient_contacts, patients
+from firmware.storage.people_schema import patient_contacts, patients
+from firmware.storage.roster_schema import bookings
+from firmware.storage.text_schema import outbox
 
 TIERS = ("normal", "vip")
 OLDEST_YEARS = 130

@@ -15,7 +15,8 @@ from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.records import Booking
 from firmware.language.values import Name
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import bookings, patient_contacts, patients
+from firmware.storage.people_schema import patient_contacts, patients
+from firmware.storage.roster_schema import bookings
 
 MOST_RELATIVES = 20  # shown; a number of a home may reach a hundred
 MOST_ALIKE = 10

@@ -13,7 +13,7 @@ from firmware.clinic import pinyin
 from firmware.clinic.errors import NoSuchPatient
 from firmware.language.values import Language, Name
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import contacts, patient_contacts, patients
+from firmware.storage.people_schema import contacts, patient_contacts, patients
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from firmware.language.values import Name
 from firmware.storage.ledger import Ledger, Transaction
-from firmware.storage.schema import patients
+from firmware.storage.people_schema import patients
 
 BATCH = 500
 

@@ -25,12 +25,12 @@ from firmware.clinic.retention import Kept
 from firmware.clinic.roster import wall_day
 from firmware.clock import Clock
 from firmware.storage import audit, recording_index
+from firmware.storage.call_schema import recordings, voice_messages
 from firmware.storage.desk_schema import purges
 from firmware.storage.files import sync_folder
 from firmware.storage.folders import Folders
 from firmware.storage.ledger import Ledger, Transaction
 from firmware.storage.recording_index import BY_AGE, BY_QUOTA, LOST
-from firmware.storage.schema import recordings, voice_messages
 
 NIGHT = time(3)  # not before this wall time
 LIST = 100  # so many at a time, one sync of the folder for all of them

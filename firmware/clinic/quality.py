@@ -14,7 +14,7 @@ from firmware.clinic.errors import ClinicError
 from firmware.clinic.quality_forms import QualityForm, form_document, read_form
 from firmware.storage.desk_schema import quality_scores, talks
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import users
+from firmware.storage.staff_schema import users
 
 MOST_WORDS = 1000
 MOST_SCORES = 100

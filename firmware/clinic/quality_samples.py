@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import Select, exists, func, select
 
 from firmware.clinic.quality_forms import CALLS_MADE
+from firmware.storage.call_schema import recordings
 from firmware.storage.desk_schema import quality_samples, quality_scores, queue_entries, talks
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import recordings, users
+from firmware.storage.staff_schema import users
 
 SHORTEST_S = 15  # a talk that is worth judging
 KEPT_WEEKS = 8  # what nobody has judged by then is let go

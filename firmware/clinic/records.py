@@ -17,7 +17,7 @@ from firmware.clinic.schedule import SESSION_COLUMNS, SESSION_TABLES, session_of
 from firmware.language.values import Language
 from firmware.storage.ledger import Transaction
 from firmware.storage.prepared import Prepared
-from firmware.storage.schema import IS_VISIT, bookings, sessions
+from firmware.storage.roster_schema import IS_VISIT, bookings, sessions
 
 VISIT_STATES = ("booked", "arrived")
 

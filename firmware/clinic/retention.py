@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select, text, tuple_
 
 from firmware.clinic.desk_settings import RecordingRules
+from firmware.storage.call_schema import recordings, voice_messages
 from firmware.storage.desk_schema import purges
 from firmware.storage.instants import later
 from firmware.storage.ledger import Transaction
 from firmware.storage.recording_index import ORDINARY
-from firmware.storage.schema import recordings, voice_messages
 
 DAY_S = 86_400
 SHORTEST_DAYS = 1  # a call may still be going on

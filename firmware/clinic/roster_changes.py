@@ -23,7 +23,7 @@ from firmware.clinic.roster_document import RosterDocument, WrittenDepartment, W
 from firmware.clinic.schedule import SESSION_COLUMNS, SESSION_TABLES, session_of
 from firmware.language.values import Name
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import IS_LIVE, IS_VISIT, bookings, departments, doctors, sessions
+from firmware.storage.roster_schema import IS_LIVE, IS_VISIT, bookings, departments, doctors, sessions
 
 ADDED, CHANGED, ENDED = "+", "~", "-"
 

@@ -27,7 +27,7 @@ from firmware.clinic.roster_document import (
 from firmware.clinic.schedule import SESSION_COLUMNS, SESSION_TABLES, session_of
 from firmware.language.values import Name
 from firmware.storage.ledger import Ledger, Transaction
-from firmware.storage.schema import departments, doctors, sessions
+from firmware.storage.roster_schema import departments, doctors, sessions
 
 
 @dataclass(frozen=True)

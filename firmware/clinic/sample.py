@@ -18,7 +18,8 @@ from firmware.clinic.roster_document import read_roster
 from firmware.language.values import Name
 from firmware.storage.documents import SetupDocuments
 from firmware.storage.ledger import Ledger, Transaction
-from firmware.storage.schema import bookings, patients, sessions
+from firmware.storage.people_schema import patients
+from firmware.storage.roster_schema import bookings, sessions
 
 ROSTER_PARTS = ("departments", "doctors", "sessions")
 

@@ -21,7 +21,7 @@ from firmware.clinic.roster import Department, Doctor, Session, Slot
 from firmware.language.values import Name
 from firmware.storage.desk_schema import special_days
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import IS_LIVE, absences, bookings, departments, doctors, sessions
+from firmware.storage.roster_schema import IS_LIVE, absences, bookings, departments, doctors, sessions
 
 
 @dataclass(frozen=True)

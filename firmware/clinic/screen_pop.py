@@ -21,10 +21,12 @@ from firmware.clinic.talk_notes import Note
 from firmware.clinic.tasks import Task
 from firmware.clinic.timeline import Entry
 from firmware.storage import calls
+from firmware.storage.call_schema import call_events
+from firmware.storage.call_schema import calls as call_rows
 from firmware.storage.desk_schema import queue_entries, talks
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import bookings, call_events, users
-from firmware.storage.schema import calls as call_rows
+from firmware.storage.roster_schema import bookings
+from firmware.storage.staff_schema import users
 
 MOST_OWNERS = 8
 MOST_EVENTS = 400

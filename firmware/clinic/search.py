@@ -22,7 +22,8 @@ from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.records import Booking
 from firmware.phone_number import NotANumber, normalise
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import IS_VISIT, bookings, cards, patient_contacts, patients
+from firmware.storage.people_schema import cards, patient_contacts, patients
+from firmware.storage.roster_schema import IS_VISIT, bookings
 
 MOST_FOUND = 12
 LEAST_DIGITS = 3  # fewer mean too many people

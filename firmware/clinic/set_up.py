@@ -19,7 +19,7 @@ from firmware.clinic.roster_changes import Outcome
 from firmware.clinic.roster_document import RosterDocument
 from firmware.storage.documents import SetupDocuments
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import patients
+from firmware.storage.people_schema import patients
 
 CLINIC = "clinic"
 

@@ -13,7 +13,7 @@ from firmware.clinic.errors import ClinicError
 from firmware.language.values import Name
 from firmware.storage.desk_schema import call_notes, queue_entries, talks
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import users
+from firmware.storage.staff_schema import users
 
 MOST_NOTES = 50
 NOTE_CHARACTERS = 2000

@@ -14,12 +14,12 @@ from sqlalchemy import ColumnElement, Row, Select, case, func, or_, select, text
 from firmware.clinic import calendar, people
 from firmware.clinic.errors import ClinicError
 from firmware.clinic.profile import ClinicProfile
+from firmware.storage.call_schema import calls
 from firmware.storage.calls import TEST_LINES
 from firmware.storage.desk_schema import tasks
 from firmware.storage.instants import later
 from firmware.storage.ledger import Transaction
 from firmware.storage.messages import TakenBy
-from firmware.storage.schema import calls
 
 MISSED, QUESTION, OTHER = "missed", "question", "other"
 BOX = "box"  # did it itself

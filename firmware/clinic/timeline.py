@@ -16,9 +16,12 @@ from sqlalchemy import ColumnElement, FromClause, Row, Select, or_, select
 
 from firmware.clinic import moving, people
 from firmware.clinic.moving import Before
+from firmware.storage.call_schema import calls, voice_messages
 from firmware.storage.ledger import Transaction
 from firmware.storage.outbox import readable
-from firmware.storage.schema import booking_events, bookings, calls, inbox, instant_text, outbox, voice_messages
+from firmware.storage.roster_schema import booking_events, bookings
+from firmware.storage.schema import instant_text
+from firmware.storage.text_schema import inbox, outbox
 
 CALL, TEXT_IN, TEXT_OUT, BOOKING, VOICE = "call", "text-in", "text-out", "booking", "voice"
 KINDS = (CALL, TEXT_IN, TEXT_OUT, BOOKING, VOICE)

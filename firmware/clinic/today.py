@@ -14,20 +14,14 @@ from firmware.clinic import message_boxes, roster, schedule
 from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.roster import Department, Doctor
 from firmware.language.values import Name
+from firmware.storage.call_schema import calls
 from firmware.storage.calls import TEST_LINES
 from firmware.storage.ledger import Transaction
 from firmware.storage.lost_texts import count_not_arrived
+from firmware.storage.people_schema import patients
 from firmware.storage.recordings import SHARED
-from firmware.storage.schema import (
-    booking_events,
-    bookings,
-    calls,
-    departments,
-    doctors,
-    inbox,
-    patients,
-    sessions,
-)
+from firmware.storage.roster_schema import booking_events, bookings, departments, doctors, sessions
+from firmware.storage.text_schema import inbox
 
 COUNTED = ("booked", "arrived", "no-show")
 MOST_VISITS = 2000  # of one day

@@ -14,7 +14,8 @@ from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.records import Booking
 from firmware.storage.dialogues import TEXT
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import booking_events, dialogues
+from firmware.storage.roster_schema import booking_events
+from firmware.storage.text_schema import dialogues
 
 BOOKED, CANCELLED = "booked", "cancelled"
 PREFIX = "dialogue/"

@@ -17,10 +17,12 @@ from firmware.clinic.errors import NoSuchBooking, SlotTaken
 from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.records import Booking
 from firmware.clinic.roster import Slot
-from firmware.storage import schema
+from firmware.storage import roster_schema
+from firmware.storage.account_schema import account_entries
 from firmware.storage.instants import later
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import IS_LIVE, IS_VISIT, account_entries, booking_events, outbox
+from firmware.storage.roster_schema import IS_LIVE, IS_VISIT, booking_events
+from firmware.storage.text_schema import outbox
 
 UNDO_S = 15
 REOPEN_S = 12 * 3600  # a check-in or no-show noted by mistake is found out on the same day
@@ -80,7 +82,7 @@ def take_back_cancel(
     if visit.state != "cancelled":
         raise NoSuchBooking(f"booking {booking_id} is {visit.state}")
     holds.sweep(tx, now)
-    if tx.execute(select(exists().where(schema.bookings.c.slot_key == visit.slot.key, IS_LIVE))).scalar():
+    if tx.execute(select(exists().where(roster_schema.bookings.c.slot_key == visit.slot.key, IS_LIVE))).scalar():
         raise SlotTaken(holds.alternatives(tx, profile, now, visit.slot))
     cancelled_at = _last_change(tx, booking_id, "cancelled")
     fee_was_held = _entry_at(tx, booking_id, cancelled_at) == "release"
@@ -142,11 +144,11 @@ def _lives(tx: Transaction, booking_id: int) -> bool:
 
 def _stand_again(tx: Transaction, visit: Booking) -> None:
     values = {"state": "booked", "code": visit.code, "fee_is_held": int(visit.fee_is_held)}
-    tx.execute(update(schema.bookings).where(schema.bookings.c.id == visit.id).values(values))
+    tx.execute(update(roster_schema.bookings).where(roster_schema.bookings.c.id == visit.id).values(values))
 
 
 def _code_is_taken(tx: Transaction, visit: Booking) -> bool:
-    used = exists().where(schema.bookings.c.code == visit.code, IS_VISIT)
+    used = exists().where(roster_schema.bookings.c.code == visit.code, IS_VISIT)
     return bool(tx.execute(select(used)).scalar())
 
 

@@ -15,7 +15,7 @@ from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.roster import Doctor, Session
 from firmware.clinic.schedule import SESSION_COLUMNS, SESSION_TABLES, all_doctors, session_of
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import IS_LIVE, absences, bookings, departments, sessions
+from firmware.storage.roster_schema import IS_LIVE, absences, bookings, departments, sessions
 
 DAYS = 7
 

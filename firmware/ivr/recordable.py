@@ -13,7 +13,7 @@ from firmware.ivr.catalogue import prompts
 from firmware.language.speaking import voice_for
 from firmware.language.values import LANGUAGES, Language, Name
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import departments, doctors
+from firmware.storage.roster_schema import departments, doctors
 
 NAMES = "names"
 TEXTS = "text"  # prompts of this family are never spoken

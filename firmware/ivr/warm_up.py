@@ -11,7 +11,7 @@ from firmware.language.catalogue import Catalogue, Fragment
 from firmware.language.speaking import all_fragments, voice_for
 from firmware.language.values import LANGUAGES, Language, Name
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import departments, doctors
+from firmware.storage.roster_schema import departments, doctors
 
 
 def names_to_warm(tx: Transaction, profile: ClinicProfile) -> list[tuple[Fragment, Language]]:

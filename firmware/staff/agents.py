@@ -18,7 +18,7 @@ from firmware.staff.errors import BadExtension, ExtensionTaken, MayNotAnswer, No
 from firmware.staff.rights import Right, Role, may
 from firmware.storage.desk_schema import agent_skills, agents
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import users as user_rows
+from firmware.storage.staff_schema import users as user_rows
 
 LANGUAGES = ("zh", "en")
 LEAST_DIGITS, MOST_DIGITS = 2, 6

@@ -20,7 +20,7 @@ from firmware.staff.records import User
 from firmware.staff.rights import Role
 from firmware.storage.instants import later
 from firmware.storage.ledger import Ledger, Transaction
-from firmware.storage.schema import claims
+from firmware.storage.staff_schema import claims
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRTVWXYZ"  # none of 0 and O, 1 and I and L, 5 and S, U and V is mistaken for another
 GROUPS, GROUP = 2, 5

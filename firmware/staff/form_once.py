@@ -12,7 +12,7 @@ from sqlalchemy.dialects import sqlite
 from firmware.staff.errors import AlreadyDone
 from firmware.storage.instants import later
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import form_posts
+from firmware.storage.staff_schema import form_posts
 
 KEPT_S = 2 * 24 * 3600
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from firmware.staff.rights import Right, Role, may
-from firmware.storage.schema import users
+from firmware.storage.staff_schema import users
 
 COLUMNS = (users.c.id, users.c.login, users.c.name, users.c.role, users.c.language, users.c.is_active)
 

@@ -15,7 +15,7 @@ from sqlalchemy import delete, or_, select, update
 from firmware.staff.records import COLUMNS, User, user_from
 from firmware.storage.instants import later
 from firmware.storage.ledger import Ledger, Transaction
-from firmware.storage.schema import users, web_sessions
+from firmware.storage.staff_schema import users, web_sessions
 
 IDLE_S = 12 * 3600  # a working day: nobody is signed out between two patients
 LONGEST_S = 7 * 24 * 3600

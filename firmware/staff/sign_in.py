@@ -34,8 +34,8 @@ from firmware.staff.records import COLUMNS, User, user_from
 from firmware.storage import audit
 from firmware.storage.instants import later
 from firmware.storage.ledger import Ledger, Transaction
-from firmware.storage.schema import known_sources, login_failures
-from firmware.storage.schema import users as user_rows
+from firmware.storage.staff_schema import known_sources, login_failures
+from firmware.storage.staff_schema import users as user_rows
 
 PAIR = BackOff(free=5, first_s=15, most_s=900)
 SOURCE = BackOff(free=20, first_s=15, most_s=900)

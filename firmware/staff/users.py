@@ -18,7 +18,7 @@ from firmware.staff.errors import BadLogin, BadName, LastAdmin, LoginTaken, NoSu
 from firmware.staff.records import COLUMNS, User, user_from
 from firmware.staff.rights import Role
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import users
+from firmware.storage.staff_schema import users
 
 LEAST_LOGIN = 2
 MOST_LOGIN = 40

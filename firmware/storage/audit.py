@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import audit
+from firmware.storage.staff_schema import audit
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
+from firmware.storage.call_schema import call_events, calls
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import call_events, calls
 
 DETAIL_LIMIT = 200
 TEST_LINES = ("test", "test-text")  # the test phone's, as firmware.modem.line names them: nobody real calls there

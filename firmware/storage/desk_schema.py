@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, Text, text
 
+from firmware.storage.call_schema import calls, voice_messages
+from firmware.storage.people_schema import patients
 from firmware.storage.schema import Instant, metadata
+from firmware.storage.staff_schema import users
 
 _IS_NOW = text("until IS NULL")
 _WAITS = text("state IN ('waiting', 'calling')")
@@ -14,7 +17,7 @@ _TO_CALL_BACK = text("kind = 'missed' AND done_at IS NULL")
 
 agents = Table(  # staff who take calls
     "agents", metadata,
-    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    Column("user_id", ForeignKey(users.c.id), primary_key=True),
     Column("extension", String(8), unique=True),  # NULL: takes calls no more
     Column("languages", String(20), nullable=False, server_default="zh en"),  # blank-separated
     Column("phone_number", String(20)),  # where an agent away from the desk is reached
@@ -23,7 +26,7 @@ agents = Table(  # staff who take calls
 
 staff_pins = Table(  # with which supervisors are known on the telephone
     "staff_pins", metadata,
-    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    Column("user_id", ForeignKey(users.c.id), primary_key=True),
     Column("pin_hash", Text, nullable=False),
     Column("failures", Integer, nullable=False, server_default="0"),  # since the last time that it was right
     Column("failed_at", Instant),
@@ -57,11 +60,11 @@ agent_states = Table(  # who was what from when to when; the row without an end 
 queue_entries = Table(  # callers who wait, or waited, for a person; a callback keeps its caller's turn
     "queue_entries", metadata,
     Column("id", Integer, primary_key=True),
-    Column("call_id", ForeignKey("calls.id"), index=True),  # NULL: a callback that nobody called for
+    Column("call_id", ForeignKey(calls.c.id), index=True),  # NULL: a callback that nobody called for
     Column("queue", String(40), nullable=False),
     Column("language", String(2), nullable=False),
     Column("number", String(20)),
-    Column("patient_id", ForeignKey("patients.id")),
+    Column("patient_id", ForeignKey(patients.c.id)),
     Column("priority", Integer, nullable=False, server_default="0"),
     Column("wished_user_id", ForeignKey("agents.user_id")),  # who tried to reach this caller, or whom they asked for
     Column("turn_at", Instant, nullable=False),  # since when the caller waits: the turn
@@ -99,7 +102,7 @@ offers = Table(  # one ring at one agent
 talks = Table(  # one agent's part in one call
     "talks", metadata,
     Column("id", Integer, primary_key=True),
-    Column("call_id", ForeignKey("calls.id"), nullable=False, index=True),
+    Column("call_id", ForeignKey(calls.c.id), nullable=False, index=True),
     Column("entry_id", ForeignKey("queue_entries.id")),
     Column("user_id", ForeignKey("agents.user_id"), nullable=False),
     Column("direction", String(8), nullable=False),  # in, out, inside
@@ -120,7 +123,7 @@ talks = Table(  # one agent's part in one call
 call_notes = Table(
     "call_notes", metadata,
     Column("id", Integer, primary_key=True),
-    Column("call_id", ForeignKey("calls.id"), nullable=False, index=True),
+    Column("call_id", ForeignKey(calls.c.id), nullable=False, index=True),
     Column("at", Instant, nullable=False),
     Column("author", String(40), nullable=False),
     Column("body", Text, nullable=False),
@@ -128,7 +131,7 @@ call_notes = Table(
 
 ratings = Table(  # what patients think of a talk
     "ratings", metadata,
-    Column("call_id", ForeignKey("calls.id"), primary_key=True),
+    Column("call_id", ForeignKey(calls.c.id), primary_key=True),
     Column("user_id", ForeignKey("agents.user_id")),
     Column("score", Integer, nullable=False),
     Column("channel", String(10), nullable=False),  # voice, text
@@ -140,7 +143,7 @@ ratings = Table(  # what patients think of a talk
 
 rating_requests = Table(  # patients who were asked by text what they think of a talk
     "rating_requests", metadata,
-    Column("call_id", ForeignKey("calls.id"), primary_key=True),
+    Column("call_id", ForeignKey(calls.c.id), primary_key=True),
     Column("user_id", ForeignKey("agents.user_id")),
     Column("number", String(20), nullable=False),
     Column("at", Instant, nullable=False),
@@ -152,9 +155,9 @@ tasks = Table(  # what somebody at the desk still has to do
     Column("id", Integer, primary_key=True),
     Column("kind", String(12), nullable=False),  # missed, callback, question, other
     Column("number", String(20)),
-    Column("patient_id", ForeignKey("patients.id")),
-    Column("call_id", ForeignKey("calls.id")),
-    Column("message_id", ForeignKey("voice_messages.id"), unique=True),  # the question whose answer is to be told
+    Column("patient_id", ForeignKey(patients.c.id)),
+    Column("call_id", ForeignKey(calls.c.id)),
+    Column("message_id", ForeignKey(voice_messages.c.id), unique=True),  # the question whose answer is to be told
     Column("detail", String(200), nullable=False, server_default=""),
     Column("times", Integer, nullable=False, server_default="1"),  # so often the same number was missed
     Column("created_at", Instant, nullable=False),
@@ -174,7 +177,7 @@ tasks = Table(  # what somebody at the desk still has to do
 quality_scores = Table(  # a talk judged by a supervisor
     "quality_scores", metadata,
     Column("id", Integer, primary_key=True),
-    Column("call_id", ForeignKey("calls.id"), nullable=False, index=True),
+    Column("call_id", ForeignKey(calls.c.id), nullable=False, index=True),
     Column("user_id", ForeignKey("agents.user_id"), nullable=False),
     Column("form", String(40), nullable=False),
     Column("asked", Text, nullable=False),  # JSON: the form's words and most points, as they were when it was judged
@@ -193,7 +196,7 @@ quality_scores = Table(  # a talk judged by a supervisor
 
 quality_samples = Table(  # talks that were drawn by lot to be judged
     "quality_samples", metadata,
-    Column("call_id", ForeignKey("calls.id"), primary_key=True),
+    Column("call_id", ForeignKey(calls.c.id), primary_key=True),
     Column("user_id", ForeignKey("agents.user_id"), primary_key=True),
     Column("week", Date, nullable=False),  # the Monday of the week in which they were held
     Index("samples_by_week", "week", "user_id"),

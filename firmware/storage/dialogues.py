@@ -12,7 +12,7 @@ from sqlalchemy.dialects import sqlite
 
 from firmware.storage.instants import later
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import dialogues
+from firmware.storage.text_schema import dialogues
 
 TEXT, TEST_TEXT = "text", "test-text"  # of the test phone: apart from those of whoever has the number
 VOICE = "voice"

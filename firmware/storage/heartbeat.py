@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import sqlite
 
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import heartbeat
+from firmware.storage.staff_schema import heartbeat
 
 _ONLY_ROW = 1
 

@@ -22,7 +22,7 @@ from firmware.phone_number import NotANumber, is_diallable, normalise
 from firmware.sms_parts import mend
 from firmware.storage import outbox
 from firmware.storage.ledger import Ledger, Transaction
-from firmware.storage.schema import inbox, inbox_parts
+from firmware.storage.text_schema import inbox, inbox_parts
 
 log = logging.getLogger(__name__)
 

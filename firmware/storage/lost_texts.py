@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Row, TextClause, exists, func, select, upd
 from firmware.storage import outbox as written
 from firmware.storage.errors import StorageError
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import IS_NOT_ARRIVED, booking_events, bookings, outbox
+from firmware.storage.roster_schema import booking_events, bookings
+from firmware.storage.text_schema import IS_NOT_ARRIVED, outbox
 
 ATTENTION = timedelta(days=7)  # how long a text waits for somebody
 

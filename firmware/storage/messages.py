@@ -17,11 +17,12 @@ from firmware.phone_number import is_diallable
 from firmware.sms_parts import parts_of
 from firmware.storage import inbox as received
 from firmware.storage import lost_texts, recordings
+from firmware.storage.call_schema import voice_messages
 from firmware.storage.errors import StorageError
 from firmware.storage.ledger import Transaction
 from firmware.storage.outbox import readable
 from firmware.storage.recordings import MOST_WAITING, SHARED, VoiceMessage
-from firmware.storage.schema import inbox, outbox, outbox_parts, voice_messages
+from firmware.storage.text_schema import inbox, outbox, outbox_parts
 
 VOICE, TEXT, LOST = "voice", "text", "lost"
 KINDS = (VOICE, TEXT, LOST)

@@ -21,7 +21,7 @@ from firmware.sms_parts import parts_of
 from firmware.storage.errors import StorageError
 from firmware.storage.ledger import Transaction
 from firmware.storage.prepared import Prepared, named
-from firmware.storage.schema import IS_NOT_ARRIVED, outbox, outbox_parts
+from firmware.storage.text_schema import IS_NOT_ARRIVED, outbox, outbox_parts
 
 REPORT_PATIENCE = timedelta(days=3)  # the validity period that texts are sent with
 ANSWER = "answer"  # purpose of the text whose code leads a patient to a doctor's answer

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
+from firmware.storage.call_schema import calls, recording_marks, recordings
 from firmware.storage.ledger import Transaction
 from firmware.storage.recordings import DELETED
-from firmware.storage.schema import calls, recording_marks, recordings
 
 MARKS = (  # "paused" and "continued" are the recording's, "held" and "resumed" the talk's
     "answered", "held", "resumed", "paused", "continued", "transferred", "joined", "to-menu",

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, select, text, update
 
+from firmware.storage.call_schema import calls, recordings, voice_messages
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import calls, recordings, voice_messages
 
 RECORDING = "recording"
 COMPLETE = "complete"

@@ -14,7 +14,7 @@ from firmware.box.warming import NameWarmer
 from firmware.clinic import sample
 from firmware.language.values import Name
 from firmware.storage.ledger import open_ledger
-from firmware.storage.schema import doctors
+from firmware.storage.roster_schema import doctors
 from tests.dialogue.desk import NINE
 from tests.sound.test_clips import Mute, Parrot
 

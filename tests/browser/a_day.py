@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from firmware.storage.schema import voice_messages
+from firmware.storage.call_schema import voice_messages
 from tests.scenarios.stage import LISTENING, Caller, Stage
 
 WANG_XIUYING, CHEN_MIN, TOM_REED, LIU_QIANG = "13800000001", "13800000002", "13800000004", "13800000005"

@@ -11,7 +11,8 @@ from firmware.clinic.schedule import Wish
 from firmware.staff import agents, users
 from firmware.staff.agents import Card
 from firmware.staff.rights import Role
-from firmware.storage.schema import account_entries, calls, voice_messages
+from firmware.storage.account_schema import account_entries
+from firmware.storage.call_schema import calls, voice_messages
 from tests.browser.a_day import CHEN_MIN, STRANGER
 from tests.scenarios.stage import Stage
 from webui.app import all_routes

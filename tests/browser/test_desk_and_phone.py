@@ -7,7 +7,8 @@ from datetime import date, time
 import pytest
 from playwright.sync_api import expect
 
-from firmware.storage.schema import absences, outbox
+from firmware.storage.roster_schema import absences
+from firmware.storage.text_schema import outbox
 from tests.browser.conftest import Staff
 from tests.scenarios.spoken import spoken_code
 from tests.scenarios.stage import Stage

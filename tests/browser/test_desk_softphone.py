@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from firmware.audio.port import SAMPLE_RATE_HZ
+from firmware.storage.call_schema import call_events
 from firmware.storage.desk_schema import queue_entries, talks
-from firmware.storage.schema import call_events
 from tests.browser.desk import (
     AGENT_HZ,
     PATIENCE_MS,

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Route, expect
 
-from firmware.storage.schema import account_entries, patients
+from firmware.storage.account_schema import account_entries
+from firmware.storage.people_schema import patients
 from tests.browser.conftest import Staff
 from tests.browser.people import Person
 from tests.scenarios.stage import Stage

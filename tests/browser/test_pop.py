@@ -7,7 +7,7 @@ from sqlalchemy import insert
 
 from firmware.storage import calls
 from firmware.storage.desk_schema import call_notes, queue_entries
-from firmware.storage.schema import bookings
+from firmware.storage.roster_schema import bookings
 from tests.browser.conftest import Staff
 from tests.browser.people import Person
 from tests.scenarios.stage import Stage

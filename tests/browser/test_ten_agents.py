@@ -27,9 +27,9 @@ from firmware.control.channel import ControlClient
 from firmware.staff import agents, sessions, users
 from firmware.staff.agents import Card
 from firmware.staff.rights import Role
+from firmware.storage.call_schema import recordings
 from firmware.storage.desk_schema import queue_entries
 from firmware.storage.documents import SetupDocuments
-from firmware.storage.schema import recordings
 from tests.browser.conftest import wait_for_pages
 from tests.browser.people import CHROMIUM, PASSWORD, Person, launch
 from tests.scenarios.conftest import CLIPS

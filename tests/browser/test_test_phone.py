@@ -14,7 +14,7 @@ import soundfile
 from playwright.sync_api import Playwright
 
 from firmware.control.channel import ControlClient
-from firmware.storage.schema import call_events, voice_messages
+from firmware.storage.call_schema import call_events, voice_messages
 from tests.browser.conftest import Staff
 from tests.browser.people import Person, launch
 from tests.scenarios.stage import Stage

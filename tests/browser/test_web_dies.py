@@ -16,9 +16,9 @@ from firmware.audio.port import FRAME_SAMPLES, SAMPLE_RATE_HZ, Sound
 from firmware.clinic.desk_settings import DeskSettings, save_desk
 from firmware.control.channel import ControlClient
 from firmware.ivr.catalogue import prompts
+from firmware.storage.call_schema import call_events, recording_marks, recordings
 from firmware.storage.desk_schema import queue_entries, talks
 from firmware.storage.documents import SetupDocuments
-from firmware.storage.schema import call_events, recording_marks, recordings
 from tests.browser.conftest import wait_for_pages
 from tests.browser.desk import (
     AGENT_HZ,

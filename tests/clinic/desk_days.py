@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import insert
 
+from firmware.storage.call_schema import calls
 from firmware.storage.desk_schema import agents, offers, queue_entries, talks
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import calls, users
+from firmware.storage.staff_schema import users
 
 
 def agent(tx: Transaction, now: datetime, login: str, extension: str) -> int:

@@ -14,9 +14,10 @@ from sqlalchemy.exc import IntegrityError
 from firmware.clinic import accounts
 from firmware.clinic.accounts import Account
 from firmware.clinic.errors import NoAccount, NotEnoughMoney
+from firmware.storage.account_schema import account_entries
+from firmware.storage.account_schema import accounts as rows
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import account_entries, metadata
-from firmware.storage.schema import accounts as rows
+from firmware.storage.tables import metadata
 from tests.clinic.conftest import MONDAY_9
 from tests.clinic.visits import P1, P3
 

@@ -23,8 +23,9 @@ from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.schedule import Wish
 from firmware.language.values import Name
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import booking_events, outbox
-from firmware.storage.schema import bookings as rows
+from firmware.storage.roster_schema import booking_events
+from firmware.storage.roster_schema import bookings as rows
+from firmware.storage.text_schema import outbox
 from tests.clinic.visits import INTERNAL, P1, P2, P3, P4, PHONE, TUESDAY, WEDNESDAY, ZHAO, book, slot_at, texts
 
 

@@ -14,8 +14,8 @@ from firmware.clinic.errors import CardLocked, WrongCardOrPin
 from firmware.clinic.people import Patient
 from firmware.clinic.profile import ClinicProfile
 from firmware.storage.ledger import Ledger, Transaction
-from firmware.storage.schema import cards as rows
-from firmware.storage.schema import pin_failures
+from firmware.storage.people_schema import cards as rows
+from firmware.storage.people_schema import pin_failures
 from tests.clinic.visits import P1, PHONE
 
 STRANGER = "13911111111"

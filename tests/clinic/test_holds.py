@@ -12,8 +12,8 @@ from firmware.clinic.profile import ClinicProfile, read_profile
 from firmware.clinic.roster import Slot
 from firmware.clinic.schedule import Wish
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import absences, sessions
-from firmware.storage.schema import bookings as rows
+from firmware.storage.roster_schema import absences, sessions
+from firmware.storage.roster_schema import bookings as rows
 from tests.clinic.visits import INTERNAL, P1, P2, P4, P5, TUESDAY, WANG, book, slot_at
 
 

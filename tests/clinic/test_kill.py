@@ -16,9 +16,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from firmware.storage.account_schema import account_entries
 from firmware.storage.ledger import Ledger
-from firmware.storage.schema import account_entries, booking_events, outbox
-from firmware.storage.schema import bookings as rows
+from firmware.storage.roster_schema import booking_events
+from firmware.storage.roster_schema import bookings as rows
+from firmware.storage.text_schema import outbox
 from tests.clinic import race
 from tests.clinic.test_race import held_cents_agree, start, walk_ins
 from tests.clinic.visits import TUESDAY

@@ -21,10 +21,11 @@ from firmware.staff import agents, users
 from firmware.staff.agents import Card
 from firmware.staff.rights import Role
 from firmware.storage import calls, recordings
+from firmware.storage.call_schema import voice_messages
 from firmware.storage.desk_schema import queue_entries
 from firmware.storage.ledger import Transaction
 from firmware.storage.recordings import SHARED, VoiceMessage
-from firmware.storage.schema import outbox, voice_messages
+from firmware.storage.text_schema import outbox
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WANG_XIUYING, BORN, MOBILE = 1, 1948, "13800000001"

@@ -25,7 +25,7 @@ from firmware.clinic.records import Booking
 from firmware.clinic.roster import Slot
 from firmware.clinic.schedule import Wish
 from firmware.storage.ledger import Ledger, Transaction
-from firmware.storage.schema import bookings as rows
+from firmware.storage.roster_schema import bookings as rows
 from tests.clinic.test_race import held_cents_agree
 from tests.clinic.visits import LI, P1, P2, P4, SURGERY, TUESDAY, WANG, WEDNESDAY, ZHAO, book, slot_at, texts
 

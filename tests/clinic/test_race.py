@@ -21,9 +21,9 @@ from firmware.clinic import accounts, bookings, holds, people, schedule
 from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.schedule import Wish
 from firmware.language.values import Name
+from firmware.storage.account_schema import accounts as account_rows
 from firmware.storage.ledger import Ledger, Transaction
-from firmware.storage.schema import accounts as account_rows
-from firmware.storage.schema import bookings as rows
+from firmware.storage.roster_schema import bookings as rows
 from tests.clinic import race
 from tests.clinic.visits import P1, P4, TUESDAY, WANG, slot_at
 

@@ -14,7 +14,7 @@ from firmware.staff.agents import Card
 from firmware.staff.rights import Role
 from firmware.storage import calls
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import outbox
+from firmware.storage.text_schema import outbox
 
 MOBILE, LANDLINE = "13800000001", "02161230001"
 

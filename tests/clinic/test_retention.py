@@ -19,7 +19,7 @@ from firmware.clock import ManualClock
 from firmware.storage import audit, calls, recording_index, recordings
 from firmware.storage.folders import Folders
 from firmware.storage.ledger import Ledger
-from firmware.storage.schema import outbox
+from firmware.storage.text_schema import outbox
 from tests.clinic.conftest import MONDAY_9
 
 RULES = RecordingRules(keep_days={"ordinary": 180, "complaint": 730}, least_days=30, quota_percent=90)

@@ -15,8 +15,8 @@ from firmware.clinic.roster_changes import Outcome
 from firmware.clinic.roster_document import RosterError, read_roster
 from firmware.clinic.schedule import Wish
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import bookings as booking_rows
-from firmware.storage.schema import sessions
+from firmware.storage.roster_schema import bookings as booking_rows
+from firmware.storage.roster_schema import sessions
 
 TUESDAY = date(2026, 3, 3)
 

@@ -10,7 +10,8 @@ from firmware.clinic import accounts, card_numbers, people, sample
 from firmware.clinic.sample import LedgerNotEmpty
 from firmware.storage.documents import SetupDocuments
 from firmware.storage.ledger import Ledger, Transaction, open_ledger
-from firmware.storage.schema import bookings, cards
+from firmware.storage.people_schema import cards
+from firmware.storage.roster_schema import bookings
 from tests.clinic.visits import P1, P2, P4, P5
 
 

@@ -10,7 +10,7 @@ from firmware.clinic.errors import BeyondHorizon, NoSuchSlot
 from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.schedule import Wish
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import absences, sessions
+from firmware.storage.roster_schema import absences, sessions
 from tests.clinic.visits import INTERNAL, LI, SURGERY, TUESDAY, WANG, WEDNESDAY, ZHAO, book, slot_at
 
 SPECIALIST = Wish(INTERNAL, "specialist")

@@ -18,10 +18,10 @@ from firmware.clinic.talk_notes import NoSuchDisposition, NotYourTalk
 from firmware.language.values import Name
 from firmware.phone_number import normalise
 from firmware.storage import calls, outbox
+from firmware.storage.call_schema import calls as call_rows
 from firmware.storage.desk_schema import agents, queue_entries, talks
 from firmware.storage.ledger import Ledger, Transaction
-from firmware.storage.schema import calls as call_rows
-from firmware.storage.schema import users
+from firmware.storage.staff_schema import users
 from tests.clinic.visits import P1, P2, P3, PHONE, TUESDAY, book, slot_at
 
 STRANGER = "13900000077"

@@ -9,7 +9,7 @@ from firmware.clinic import patient_changes, people, pinyin, search
 from firmware.clinic.profile import ClinicProfile
 from firmware.language.values import Name
 from firmware.storage.ledger import Ledger, Transaction
-from firmware.storage.schema import patients
+from firmware.storage.people_schema import patients
 from tests.clinic.visits import P1, P2, P3, P4, PHONE, TUESDAY, book, slot_at
 
 

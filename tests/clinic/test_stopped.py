@@ -10,7 +10,7 @@ from firmware.clinic import accounts, bookings, records, stopped
 from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.records import Booking
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import patient_contacts, patients
+from firmware.storage.people_schema import patient_contacts, patients
 from tests.clinic.visits import P1, P2, P3, P4, P5, TUESDAY, WANG, ZHAO, book, slot_at, texts
 
 

@@ -12,7 +12,7 @@ from firmware.clinic.profile import ClinicProfile
 from firmware.clinic.trials import BOOKED, CANCELLED, Deed, TakenBack
 from firmware.storage import dialogues
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import outbox
+from firmware.storage.text_schema import outbox
 from tests.clinic.visits import P4, PHONE, TUESDAY, WEDNESDAY, book, slot_at, texts
 
 TRIAL = ["call/trial"]

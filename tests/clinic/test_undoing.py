@@ -15,7 +15,7 @@ from firmware.clinic.records import Booking
 from firmware.clinic.schedule import Wish
 from firmware.storage import outbox
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import outbox as texts_table
+from firmware.storage.text_schema import outbox as texts_table
 from tests.clinic.visits import P1, P4, TUESDAY, WANG, WEDNESDAY, book, slot_at, texts
 
 LATER = timedelta(seconds=undoing.UNDO_S + 1)

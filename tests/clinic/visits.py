@@ -12,7 +12,7 @@ from firmware.clinic.records import Booking
 from firmware.clinic.roster import Slot
 from firmware.clinic.schedule import Wish
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import outbox
+from firmware.storage.text_schema import outbox
 
 TUESDAY = date(2026, 3, 3)
 WEDNESDAY = date(2026, 3, 4)

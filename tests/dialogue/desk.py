@@ -25,7 +25,8 @@ from firmware.ivr.visit import VOICE, Visit
 from firmware.storage.documents import SetupDocuments
 from firmware.storage.inbox import unhandled
 from firmware.storage.ledger import Ledger, open_ledger
-from firmware.storage.schema import bookings, inbox, outbox
+from firmware.storage.roster_schema import bookings
+from firmware.storage.text_schema import inbox, outbox
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NINE = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)

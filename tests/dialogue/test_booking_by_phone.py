@@ -11,7 +11,7 @@ from firmware.clinic import bookings, holds, sample, schedule
 from firmware.clinic.roster import Slot
 from firmware.ivr.turn import Finished, WantRecording
 from firmware.storage import dialogues
-from firmware.storage.schema import absences, sessions
+from firmware.storage.roster_schema import absences, sessions
 from tests.dialogue.desk import P1, P2, P4, Clinic
 
 TO_FIRST_TIME = ("1", "1948", "2", "1", "2", "1")  # book, birth year, specialist, internal, tomorrow, first time

@@ -19,7 +19,7 @@ from firmware.ivr import conversation, voice
 from firmware.ivr.call import IncomingConversation, Reception
 from firmware.ivr.visit import Did, Memory, Visit
 from firmware.storage import calls, recordings
-from firmware.storage.schema import call_events, voice_messages
+from firmware.storage.call_schema import call_events, voice_messages
 from tests.dialogue.desk import NINE, P1, P4, Clinic
 from tests.dialogue.line import Ringing, VirtualPort, reception
 

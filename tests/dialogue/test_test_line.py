@@ -18,7 +18,7 @@ from firmware.ivr.texting import TextChannel
 from firmware.modem.line import TEST_LINE, TEST_TEXT_LINE
 from firmware.storage import dialogues
 from firmware.storage.inbox import unhandled
-from firmware.storage.schema import inbox, outbox
+from firmware.storage.text_schema import inbox, outbox
 from tests.dialogue.desk import NINE, P1, Clinic
 from tests.dialogue.line import Ringing, VirtualPort, reception
 

@@ -11,7 +11,7 @@ from firmware.clinic import ratings, sample
 from firmware.sms_parts import parts_of
 from firmware.storage import calls
 from firmware.storage.inbox import for_people
-from firmware.storage.schema import dialogues, inbox, outbox
+from firmware.storage.text_schema import dialogues, inbox, outbox
 from tests.dialogue.desk import P1, P2, P4, Clinic, text
 
 STRANGER = "13900000077"

@@ -18,8 +18,10 @@ from firmware.control.channel import ControlClient
 from firmware.ivr.catalogue import prompts
 from firmware.modem.virtual.client import PhoneCall, Pressed
 from firmware.modem.virtual.hearing.listener import Ear, Heard, Listener, Quiet, Sighting
+from firmware.storage.account_schema import accounts
+from firmware.storage.call_schema import calls
 from firmware.storage.ledger import open_ledger
-from firmware.storage.schema import accounts, bookings, calls
+from firmware.storage.roster_schema import bookings
 
 SPEED = 20.0
 PATIENCE_S = 60.0  # where no promise is tested: three real seconds, for a machine that is busy with other things

@@ -10,8 +10,8 @@ import pytest
 
 from firmware.cli.main import main
 from firmware.cli.where import demo_data, is_up
+from firmware.storage.call_schema import call_events
 from firmware.storage.folders import Folders
-from firmware.storage.schema import call_events
 from tests.scenarios.stage import Stage
 
 

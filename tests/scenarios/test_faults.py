@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from firmware.cli.main import main
-from firmware.storage.schema import bookings, outbox
+from firmware.storage.roster_schema import bookings
+from firmware.storage.text_schema import outbox
 from tests.scenarios.stage import Stage
 
 WANG_XIUYING, TOM_REED, LIU_QIANG = "13800000001", "13800000004", "13800000005"

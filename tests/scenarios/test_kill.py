@@ -10,7 +10,9 @@ from typing import Any
 import soundfile
 
 from firmware.clock import Deadline
-from firmware.storage.schema import bookings, inbox, outbox, recordings
+from firmware.storage.call_schema import recordings
+from firmware.storage.roster_schema import bookings
+from firmware.storage.text_schema import inbox, outbox
 from tests.scenarios.stage import Stage
 
 WANG_XIUYING, LIU_QIANG = "13800000001", "13800000005"

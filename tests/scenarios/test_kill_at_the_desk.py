@@ -7,8 +7,8 @@ from pathlib import Path
 import soundfile
 
 from firmware.staff.rights import Role
+from firmware.storage.call_schema import calls, recordings, voice_messages
 from firmware.storage.desk_schema import agent_states, offers, queue_entries, talks, tasks
-from firmware.storage.schema import calls, recordings, voice_messages
 from tests.scenarios.people import Hire, Person, hears, is_connected, speaks, voices_in
 from tests.scenarios.stage import Caller, Stage
 from tests.scenarios.test_s31_callback import picks_up, waits_and_wants_a_callback

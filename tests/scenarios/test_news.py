@@ -9,8 +9,8 @@ from itertools import groupby
 from typing import Any
 
 from firmware.control.channel import ControlClient
+from firmware.storage.call_schema import call_events
 from firmware.storage.documents import SetupDocuments
-from firmware.storage.schema import call_events
 from tests.scenarios.stage import Stage
 
 WANG_XIUYING = "13800000001"

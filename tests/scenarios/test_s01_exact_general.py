@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import date
 
 from firmware.sms_parts import parts_of
-from firmware.storage.schema import departments, outbox
+from firmware.storage.roster_schema import departments
+from firmware.storage.text_schema import outbox
 from tests.scenarios.spoken import spoken_code
 from tests.scenarios.stage import LISTENING, Caller, Stage
 

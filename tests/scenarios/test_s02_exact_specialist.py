@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import date, time
 
 from firmware.sms_parts import parts_of
-from firmware.storage.schema import call_events, doctors
+from firmware.storage.call_schema import call_events
+from firmware.storage.roster_schema import doctors
 from tests.scenarios.stage import LISTENING, Caller, Stage
 
 WANG_XIUYING = "13800000001"

@@ -8,7 +8,8 @@ import pytest
 import soundfile
 
 from firmware.modem.virtual.client import Pressed
-from firmware.storage.schema import call_events, pin_failures, recordings
+from firmware.storage.call_schema import call_events, recordings
+from firmware.storage.people_schema import pin_failures
 from tests.scenarios.stage import LISTENING, Caller, Stage
 
 WANG_XIUYING, LIU_QIANG = "13800000001", "13800000005"

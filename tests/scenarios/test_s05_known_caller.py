@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, time
 
 from firmware.sms_parts import parts_of
-from firmware.storage.schema import call_events
+from firmware.storage.call_schema import call_events
 from tests.scenarios.stage import Stage
 
 WANG_XIUYING = "13800000001"

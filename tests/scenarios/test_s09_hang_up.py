@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from datetime import date, time
 
-from firmware.storage.schema import bookings, calls, outbox
+from firmware.storage.call_schema import calls
+from firmware.storage.roster_schema import bookings
+from firmware.storage.text_schema import outbox
 from tests.scenarios.stage import LISTENING, Caller, Stage
 
 WANG_XIUYING, LIU_QIANG = "13800000001", "13800000005"

@@ -31,11 +31,13 @@ from firmware.ivr.texting import TextChannel
 from firmware.ivr.turn import Keys
 from firmware.ivr.visit import VOICE, Visit
 from firmware.storage import calls
+from firmware.storage.account_schema import accounts
+from firmware.storage.call_schema import call_events
 from firmware.storage.documents import SetupDocuments
 from firmware.storage.inbox import unhandled
 from firmware.storage.ledger import Ledger, Transaction, open_ledger
-from firmware.storage.schema import accounts, call_events, inbox, outbox
-from firmware.storage.schema import bookings as visits
+from firmware.storage.roster_schema import bookings as visits
+from firmware.storage.text_schema import inbox, outbox
 from tests.clinic.conftest import MONDAY_9
 from tests.clinic.test_race import held_cents_agree, walk_ins
 from tests.clinic.visits import TUESDAY, WANG, slot_at

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from firmware.storage.schema import calls, outbox
+from firmware.storage.call_schema import calls
+from firmware.storage.text_schema import outbox
 from tests.scenarios.spoken import pauses_s, spoken_code
 from tests.scenarios.stage import LISTENING, Caller, Stage
 

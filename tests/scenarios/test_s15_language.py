@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from firmware.sms_parts import parts_of
-from firmware.storage.schema import contacts, patients
+from firmware.storage.people_schema import contacts, patients
 from tests.scenarios.stage import LISTENING, Stage
 
 WANG_XIUYING, TOM_REED, LIU_QIANG = "13800000001", "13800000004", "13800000005"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from firmware.sms_parts import parts_of
-from firmware.storage.schema import bookings
+from firmware.storage.roster_schema import bookings
 from tests.scenarios.stage import LISTENING, Stage
 
 WANG_XIUYING = "13800000001"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from firmware.storage.schema import booking_events, inbox
+from firmware.storage.roster_schema import booking_events
+from firmware.storage.text_schema import inbox
 from tests.scenarios.stage import Stage
 
 WANG_XIUYING = "13800000001"

@@ -9,8 +9,8 @@ from firmware.audio.levels import tone
 from firmware.audio.port import SAMPLE_RATE_HZ
 from firmware.control.channel import Refused
 from firmware.staff.rights import Role
+from firmware.storage.call_schema import calls
 from firmware.storage.desk_schema import agent_states, offers, queue_entries, talks, tasks
-from firmware.storage.schema import calls
 from tests.scenarios.people import Hire, hears, is_connected, voices_heard_by
 from tests.scenarios.stage import Caller, Stage
 

@@ -7,8 +7,9 @@ import pytest
 from firmware.cli.rig import SAMPLE_LINES
 from firmware.control.channel import Refused
 from firmware.modem.virtual.client import PhoneCall
+from firmware.storage.call_schema import calls
 from firmware.storage.desk_schema import queue_entries, talks
-from firmware.storage.schema import calls, outbox
+from firmware.storage.text_schema import outbox
 from tests.scenarios.people import Hire, hears, is_connected, voices_heard_by
 from tests.scenarios.stage import LISTENING, Caller, Stage
 

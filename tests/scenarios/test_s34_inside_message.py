@@ -6,7 +6,7 @@ import numpy as np
 import soundfile
 
 from firmware.clinic import message_boxes
-from firmware.storage.schema import calls, voice_messages
+from firmware.storage.call_schema import calls, voice_messages
 from tests.scenarios.people import Hire, voices_in
 from tests.scenarios.stage import Stage
 

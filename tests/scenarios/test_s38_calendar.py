@@ -9,8 +9,8 @@ import pytest
 from firmware.control.channel import ControlClient
 from firmware.staff import phone_pins
 from firmware.staff.rights import Role
+from firmware.storage.call_schema import call_events
 from firmware.storage.desk_schema import queue_entries
-from firmware.storage.schema import call_events
 from tests.scenarios.people import Hire
 from tests.scenarios.stage import LISTENING, Stage
 

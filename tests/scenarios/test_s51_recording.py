@@ -15,8 +15,8 @@ from firmware.clinic import call_search
 from firmware.clinic.call_search import Wanted
 from firmware.modem.virtual.client import Pressed
 from firmware.storage import recording_index
+from firmware.storage.call_schema import call_events, calls, recording_marks, recordings
 from firmware.storage.desk_schema import purges, talks
-from firmware.storage.schema import call_events, calls, recording_marks, recordings
 from tests.scenarios.people import Person, hears, voices_in
 from tests.scenarios.stage import Caller, Stage
 from tests.scenarios.test_s30_at_the_desk import speaks

@@ -14,7 +14,8 @@ import numpy as np
 from firmware.audio.spandsp import DtmfSender
 from firmware.control.channel import ControlClient, ControlError
 from firmware.modem.virtual.client import Network, PhoneCall
-from firmware.storage.schema import call_events, outbox
+from firmware.storage.call_schema import call_events
+from firmware.storage.text_schema import outbox
 from tests.scenarios.stage import A_WORD, LISTENING, Caller, Stage
 
 WANG_XIUYING, LIU_QIANG = "13800000001", "13800000005"

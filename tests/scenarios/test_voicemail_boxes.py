@@ -11,9 +11,9 @@ from firmware.clinic import doctor_answers, message_boxes, sample
 from firmware.clinic.doctor_answers import Answer
 from firmware.staff.rights import Role
 from firmware.storage import recordings
+from firmware.storage.call_schema import calls, voice_messages
+from firmware.storage.call_schema import recordings as recording_rows
 from firmware.storage.desk_schema import queue_entries
-from firmware.storage.schema import calls, voice_messages
-from firmware.storage.schema import recordings as recording_rows
 from tests.scenarios.people import Hire, Person, hears, is_connected, voices_in
 from tests.scenarios.stage import Caller, Stage
 

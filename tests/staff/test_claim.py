@@ -14,8 +14,8 @@ from firmware.staff.errors import NoClaim, WeakPassword, WrongCode
 from firmware.staff.records import User
 from firmware.staff.rights import Role
 from firmware.storage.ledger import Ledger, Transaction, open_ledger
-from firmware.storage.schema import claims
-from firmware.storage.schema import users as user_rows
+from firmware.storage.staff_schema import claims
+from firmware.storage.staff_schema import users as user_rows
 from tests.staff.colleagues import LI_PASSWORD, OWNER_PASSWORD, hire_li, hire_owner
 
 

@@ -14,7 +14,7 @@ from firmware.control.channel import ControlServer
 from firmware.storage import calls, inbox, outbox, recordings
 from firmware.storage.folders import Folders
 from firmware.storage.inbox import Part
-from firmware.storage.schema import outbox as outbox_rows
+from firmware.storage.text_schema import outbox as outbox_rows
 from tests.staff.conftest import MONDAY_9, Desk
 
 CURLY, EMOJI = "\u201c", "\U0001f600"

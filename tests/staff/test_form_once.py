@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from firmware.staff import form_once
 from firmware.staff.errors import AlreadyDone
 from firmware.storage.ledger import Ledger
-from firmware.storage.schema import form_posts
+from firmware.storage.staff_schema import form_posts
 
 
 def test_a_form_sent_twice_acts_once(ledger: Ledger, now: datetime) -> None:

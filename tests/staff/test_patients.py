@@ -8,7 +8,7 @@ from sqlalchemy import select
 from firmware.clinic import card_numbers, cards, records, sample
 from firmware.clinic.cards import Attempt
 from firmware.clinic.errors import CardLocked, ClinicError, WrongCardOrPin
-from firmware.storage.schema import outbox
+from firmware.storage.text_schema import outbox
 from tests.staff.conftest import MONDAY_9, Desk
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from firmware.staff import sessions, users
 from firmware.staff.records import User
 from firmware.storage.ledger import Ledger, Transaction
-from firmware.storage.schema import web_sessions
+from firmware.storage.staff_schema import web_sessions
 from tests.staff.colleagues import hire_li
 
 HOUR = timedelta(hours=1)

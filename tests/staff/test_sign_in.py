@@ -13,7 +13,7 @@ from firmware.staff.errors import TooManyTries, WrongLogin
 from firmware.staff.records import User
 from firmware.storage import audit
 from firmware.storage.ledger import Ledger
-from firmware.storage.schema import known_sources, login_failures
+from firmware.storage.staff_schema import known_sources, login_failures
 from tests.staff.colleagues import LI_PASSWORD, OWNER_PASSWORD, hire_li, hire_owner
 
 OFFICE, DESK, HOME, STRANGER = "192.168.1.10", "192.168.1.11", "192.168.1.50", "192.168.1.99"

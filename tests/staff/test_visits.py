@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from firmware.clock import SharedClock
-from firmware.storage.schema import outbox
+from firmware.storage.text_schema import outbox
 from tests.staff.conftest import Desk
 
 WANG_TUESDAY = ("--doctor", "王", "--day", "tue", "--time", "8:45")

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from firmware.storage import audit, backups, ledger
+from firmware.storage.call_schema import call_events
 from firmware.storage.errors import LedgerBusy, LedgerDamaged, LedgerTooNew, Settled
 from firmware.storage.ledger import Ledger, open_ledger
-from firmware.storage.schema import call_events
 
 
 def traces(opened: Ledger) -> list[str]:

@@ -13,7 +13,7 @@ from firmware.clinic.roster import Slot
 from firmware.storage import lost_texts, outbox
 from firmware.storage.ledger import Transaction
 from firmware.storage.lost_texts import NoLongerTrue
-from firmware.storage.schema import outbox as rows
+from firmware.storage.text_schema import outbox as rows
 
 NUMBER = "13800000001"
 A_MINUTE = timedelta(minutes=1)

@@ -15,7 +15,8 @@ from sqlalchemy import Engine, create_engine, inspect, text
 
 from firmware.storage import backups, lost_texts, migration
 from firmware.storage.ledger import SCHEMA_REVISION, Ledger, open_ledger, sqlite_engine
-from firmware.storage.schema import instant_text, metadata
+from firmware.storage.schema import instant_text
+from firmware.storage.tables import metadata
 
 
 def shape(engine: Engine) -> dict[str, Any]:

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from firmware.storage.call_schema import call_events, calls
 from firmware.storage.ledger import Ledger, Transaction
+from firmware.storage.people_schema import patients
 from firmware.storage.prepared import Prepared, named
-from firmware.storage.schema import call_events, calls, patients
 
 REGISTER = Prepared(
     insert(patients).values(named("name_zh", "name_en", "born", "guardian_id")).returning(patients.c.id)

@@ -21,7 +21,7 @@ from firmware.modem.virtual.terminal import Fault
 from firmware.modem.virtual.text_switch import TextSwitch
 from firmware.storage.inbox import InboxText, TextKeeper, unhandled
 from firmware.storage.ledger import Ledger, sqlite_engine
-from firmware.storage.schema import metadata
+from firmware.storage.tables import metadata
 
 SPEED = 20.0
 CHINA = timezone(timedelta(hours=8))

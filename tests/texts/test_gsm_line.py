@@ -17,7 +17,7 @@ from firmware.modem.virtual.gsm_module.texts import SubmitFault
 from firmware.modem.virtual.terminal import Fault
 from firmware.outreach.texts import LineSender
 from firmware.storage import outbox
-from firmware.storage.schema import metadata
+from firmware.storage.tables import metadata
 from tests.texts.rig import BOX_NUMBER, MONDAY, PATIENT, Box, Rig, running_box, running_rig, wait_until
 
 LONG_CHINESE = "您好，我想预约内科王医生的专家号，最好是星期二上午，谢谢。😀" * 6

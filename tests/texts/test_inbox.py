@@ -15,7 +15,7 @@ from firmware.clock import ManualClock
 from firmware.sms_parts import split
 from firmware.storage.inbox import MISSING_PART, InboxText, TextKeeper, mark_handled, unhandled
 from firmware.storage.ledger import Ledger
-from firmware.storage.schema import metadata
+from firmware.storage.tables import metadata
 from tests.texts.rig import MONDAY, PATIENT, new_ledger
 
 TWENTY_PARTS = "".join(chr(0x4E00 + at) for at in range(67 * 20))

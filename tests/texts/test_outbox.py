@@ -20,7 +20,7 @@ from firmware.sms_parts import parts_of
 from firmware.storage import lost_texts, outbox
 from firmware.storage.inbox import TextKeeper, unhandled
 from firmware.storage.ledger import Ledger
-from firmware.storage.schema import metadata
+from firmware.storage.tables import metadata
 from tests.texts.rig import MONDAY, PATIENT, new_ledger
 
 

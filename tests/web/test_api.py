@@ -14,7 +14,9 @@ from sqlalchemy import select
 from firmware.staff import tokens
 from firmware.staff.tokens import Scope
 from firmware.storage.desk_schema import api_tokens
-from firmware.storage.schema import audit, bookings, outbox
+from firmware.storage.roster_schema import bookings
+from firmware.storage.staff_schema import audit
+from firmware.storage.text_schema import outbox
 from tests.web.browser import HOST, Browser, WsgiApp
 from webui.api.description import description
 from webui.api.door import PREFIX

@@ -17,9 +17,9 @@ from firmware.clinic.roster import Slot
 from firmware.clinic.schedule import Wish
 from firmware.clock import ManualClock
 from firmware.storage import audit, outbox
-from firmware.storage.schema import bookings as rows
-from firmware.storage.schema import outbox as texts_table
-from firmware.storage.schema import patients
+from firmware.storage.people_schema import patients
+from firmware.storage.roster_schema import bookings as rows
+from firmware.storage.text_schema import outbox as texts_table
 from tests.clinic.visits import P1, P2, P3, P4, TUESDAY, WANG, WEDNESDAY, slot_at
 from tests.web.browser import Browser, Reply
 from webui.office import Office

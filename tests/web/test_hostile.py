@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from firmware.clinic import sample
-from firmware.storage import schema
+from firmware.storage import account_schema, call_schema, people_schema, roster_schema, staff_schema, text_schema
 from tests.web.browser import Browser, Reply
 from tests.web.crawling import Element, elements_of, walk
 from tests.web.test_calls import WAY, ring
@@ -38,22 +38,22 @@ BREAKERS = {
     "long": LONG,
 }
 FREE_TEXT = {
-    schema.patients: ("name_zh", "name_en", "pinyin", "initials"),
-    schema.doctors: ("name_zh", "name_en", "aliases"),
-    schema.departments: ("name_zh", "name_en", "aliases"),
-    schema.users: ("name",),
-    schema.inbox: ("body", "number", "line", "owner"),
-    schema.outbox: ("body", "number", "error", "author", "line"),
-    schema.voice_messages: ("number", "owner", "done_by"),
-    schema.calls: ("caller", "line", "outcome", "end_reason", "flow"),
-    schema.call_events: ("detail",),
-    schema.bookings: ("contact_number", "kind", "code"),
-    schema.booking_events: ("cause", "channel"),
-    schema.account_entries: ("note",),
-    schema.absences: ("reason",),
-    schema.audit: ("who", "what", "detail"),
-    schema.contacts: ("number",),
-    schema.patient_contacts: ("number",),
+    people_schema.patients: ("name_zh", "name_en", "pinyin", "initials"),
+    roster_schema.doctors: ("name_zh", "name_en", "aliases"),
+    roster_schema.departments: ("name_zh", "name_en", "aliases"),
+    staff_schema.users: ("name",),
+    text_schema.inbox: ("body", "number", "line", "owner"),
+    text_schema.outbox: ("body", "number", "error", "author", "line"),
+    call_schema.voice_messages: ("number", "owner", "done_by"),
+    call_schema.calls: ("caller", "line", "outcome", "end_reason", "flow"),
+    call_schema.call_events: ("detail",),
+    roster_schema.bookings: ("contact_number", "kind", "code"),
+    roster_schema.booking_events: ("cause", "channel"),
+    account_schema.account_entries: ("note",),
+    roster_schema.absences: ("reason",),
+    staff_schema.audit: ("who", "what", "detail"),
+    people_schema.contacts: ("number",),
+    people_schema.patient_contacts: ("number",),
 }
 
 
@@ -218,6 +218,6 @@ def test_patients_words_never_reach_the_log(
     admin.get(f"/patients?q={MARK}")
     admin.get(f"/?q={MARK}")
     with busy_office.ledger.reading() as tx:
-        assert MARK in tx.execute(select(schema.patients.c.name_zh)).scalars().first()
+        assert MARK in tx.execute(select(people_schema.patients.c.name_zh)).scalars().first()
     assert "a page broke" in caplog.text
     assert MARK not in caplog.text

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from firmware.storage import inbox, messages, outbox, recordings
 from firmware.storage.inbox import Part
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import audit
-from firmware.storage.schema import outbox as outbox_table
+from firmware.storage.staff_schema import audit
+from firmware.storage.text_schema import outbox as outbox_table
 from tests.web.browser import Browser
 from webui.office import Office
 

@@ -17,7 +17,7 @@ from firmware.language.values import Name
 from firmware.storage import calls, inbox, outbox, recordings
 from firmware.storage.inbox import Part
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import audit
+from firmware.storage.staff_schema import audit
 from tests.web.browser import Browser, Reply
 from webui.office import Office
 

@@ -13,9 +13,10 @@ from firmware.clinic.schedule import Wish
 from firmware.language.values import Name
 from firmware.staff import users
 from firmware.storage import calls
+from firmware.storage.call_schema import calls as call_rows
 from firmware.storage.desk_schema import agents, queue_entries, talks
-from firmware.storage.schema import calls as call_rows
-from firmware.storage.schema import outbox, patients
+from firmware.storage.people_schema import patients
+from firmware.storage.text_schema import outbox
 from tests.web.browser import Browser, Reply
 from webui.office import Office
 

@@ -20,7 +20,7 @@ from firmware.clock import ManualClock
 from firmware.ivr import recordable
 from firmware.language.speaking import voice_for
 from firmware.storage import audit
-from firmware.storage.schema import doctors
+from firmware.storage.roster_schema import doctors
 from tests.web.browser import Browser, Reply
 from webui.office import Office
 from webui.recordings import TAKES_KEPT, UPLOAD_BYTES, StaffRecordings

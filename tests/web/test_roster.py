@@ -14,7 +14,7 @@ from firmware.clinic import bookings, holds, roster_edits, schedule
 from firmware.clinic.records import Booking
 from firmware.clinic.schedule import Wish
 from firmware.storage import audit
-from firmware.storage.schema import outbox
+from firmware.storage.text_schema import outbox
 from tests.clinic.visits import INTERNAL, LI, P1, P2, P4, P5, WANG, ZHAO
 from tests.web.browser import Browser, Reply
 from webui.office import Office

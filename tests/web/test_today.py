@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, update
 from firmware.clinic import bookings, holds, roster, sample, schedule
 from firmware.clinic.records import Booking
 from firmware.clock import ManualClock
-from firmware.storage import calls, outbox, recordings, schema
+from firmware.storage import calls, outbox, people_schema, recordings, roster_schema, text_schema
 from firmware.storage.inbox import TextKeeper
 from tests.web.browser import Browser
 from webui.office import Office
@@ -43,9 +43,9 @@ def book(office: Office, who: str = "陈小宝", doctor: str = "孙医生", plac
     """The patient books one of the doctor's free times by phone."""
     now, profile = office.clock.now(), sample.profile()
     with office.ledger.transaction() as tx:
-        patient_id = tx.execute(schema.patients.select().where(schema.patients.c.name_zh == who)).one().id
+        patient_id = tx.execute(people_schema.patients.select().where(people_schema.patients.c.name_zh == who)).one().id
         when = roster.wall_day(now, profile.zone) + timedelta(days=day)
-        doctor_id = tx.execute(schema.doctors.select().where(schema.doctors.c.name_zh == doctor)).one().id
+        doctor_id = tx.execute(roster_schema.doctors.select().where(roster_schema.doctors.c.name_zh == doctor)).one().id
         slot = schedule.free_slots(tx, profile, now, when, schedule.Wish(doctor_id=doctor_id))[place]
         held = holds.hold(tx, profile, now, slot, patient_id, holder="call/c1", channel="voice")
         return bookings.confirm(tx, profile, now, held.id, holder="call/c1", slot=slot, pay_at_desk=True)
@@ -129,7 +129,7 @@ def test_visits_that_nobody_marked_are_asked_for(desk: Browser, office: Office, 
 def test_an_absent_doctor_with_visits_needs_attention(desk: Browser, office: Office) -> None:
     visit = book(office, doctor="王医生")
     with office.ledger.transaction() as tx:
-        tx.execute(insert(schema.absences).values(session_id=visit.slot.session.id, day=visit.day, reason="ill"))
+        tx.execute(insert(roster_schema.absences).values(session_id=visit.slot.session.id, day=visit.day, reason="ill"))
     page = desk.get("/").text
     assert "Dr Wang: not on duty today, yet visits are booked (1)" in page
 
@@ -138,7 +138,7 @@ def test_patients_of_a_half_day_that_was_called_off_wait_to_be_told(desk: Browse
     visit = book(office, doctor="王医生", day=1)
     assert "/roster/visits" not in desk.get("/").body
     with office.ledger.transaction() as tx:
-        tx.execute(insert(schema.absences).values(session_id=visit.slot.session.id, day=visit.day, reason="ill"))
+        tx.execute(insert(roster_schema.absences).values(session_id=visit.slot.session.id, day=visit.day, reason="ill"))
     page = desk.get("/")
     assert "Bookings that have lost their place: 1" in page.text
     assert "/roster/visits" in page.body
@@ -147,8 +147,8 @@ def test_patients_of_a_half_day_that_was_called_off_wait_to_be_told(desk: Browse
 def test_a_doctor_without_half_days_needs_attention(desk: Browser, office: Office) -> None:
     assert "without any half-day" not in desk.get("/").text
     with office.ledger.transaction() as tx:
-        wang = tx.execute(schema.doctors.select().where(schema.doctors.c.name_zh == "王医生")).one().id
-        tx.execute(delete(schema.sessions).where(schema.sessions.c.doctor_id == wang))
+        wang = tx.execute(roster_schema.doctors.select().where(roster_schema.doctors.c.name_zh == "王医生")).one().id
+        tx.execute(delete(roster_schema.sessions).where(roster_schema.sessions.c.doctor_id == wang))
     assert "Dr Wang without any half-day" in desk.get("/").text
 
 
@@ -182,7 +182,7 @@ def test_what_waits_for_a_person_is_counted_without_the_test_phones(desk: Browse
     keeper.keep_part("L2", "13800000005", "1", "When do you close?", None, 1, 1)
     keeper.keep_part("test-text", "13900000002", "2", "Only a try", None, 1, 1)
     with office.ledger.transaction() as tx:
-        tx.execute(update(schema.inbox).values(needs_person=1, handled_at=now))
+        tx.execute(update(text_schema.inbox).values(needs_person=1, handled_at=now))
         recordings.add_message(tx, now - timedelta(hours=2), None, "13800000001", "a.wav", 12)
         calls.begin(tx, now, "c9", "test", None, is_withheld=False)
         recordings.add_message(tx, now, "c9", None, "b.wav", 3)

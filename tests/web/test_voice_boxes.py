@@ -17,7 +17,8 @@ from firmware.staff import agents, users
 from firmware.staff.agents import Card
 from firmware.storage import calls, recordings
 from firmware.storage.desk_schema import queue_entries
-from firmware.storage.schema import audit, patient_contacts
+from firmware.storage.people_schema import patient_contacts
+from firmware.storage.staff_schema import audit
 from tests.web.browser import Browser, ShownForm
 from tests.web.test_messages import SOUND, WANG, SignIn, leave_message, receive, sent
 from webui.office import Office

@@ -12,7 +12,7 @@ from firmware.clinic import people, records
 from firmware.clinic.records import Booking
 from firmware.language.values import Day
 from firmware.language.writing import write
-from firmware.storage import schema
+from firmware.storage import roster_schema
 from firmware.storage.ledger import Transaction
 
 NAME = "bookings"
@@ -34,7 +34,7 @@ def run(office: Office, arguments: argparse.Namespace) -> None:
     day = reading.day(arguments.day, office.today)
     with office.ledger.reading() as tx:
         doctor = reading.doctor(tx, arguments.doctor) if arguments.doctor else None
-        columns = schema.bookings.c
+        columns = roster_schema.bookings.c
         wanted = select(columns.id).where(columns.day == day, columns.state != "held")
         wanted = wanted if doctor is None else wanted.where(columns.doctor_id == doctor.id)
         wanted = wanted if arguments.cancelled else wanted.where(columns.state != "cancelled")

@@ -13,7 +13,7 @@ from firmware.cli.staff.office import Office, command
 from firmware.clinic.roster import instant
 from firmware.language.values import Day
 from firmware.language.writing import write
-from firmware.storage.schema import calls
+from firmware.storage.call_schema import calls
 
 NAME = "calls"
 HELP = "list the calls of a day"

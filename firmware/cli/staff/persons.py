@@ -12,7 +12,7 @@ from firmware.clinic.errors import NoSuchPatient
 from firmware.clinic.people import Patient
 from firmware.phone_number import NotANumber, normalise
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import patients
+from firmware.storage.people_schema import patients
 
 MOST_FOUND = 100
 

@@ -17,7 +17,7 @@ from firmware.clinic.schedule import SESSION_COLUMNS, SESSION_TABLES, session_of
 from firmware.language.values import Day, Money
 from firmware.language.writing import write
 from firmware.storage.ledger import Transaction
-from firmware.storage.schema import absences, sessions
+from firmware.storage.roster_schema import absences, sessions
 
 NAME = "roster"
 HELP = "show who is on duty and what is free, or put a new roster in place"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from firmware.storage import desk_schema  # noqa: F401 - its tables join the metadata
-from firmware.storage.schema import metadata
+from firmware.storage.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

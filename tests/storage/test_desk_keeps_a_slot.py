@@ -10,7 +10,7 @@ from alembic import command
 from sqlalchemy import column, insert, select, table, text
 from sqlalchemy.exc import IntegrityError
 
-from firmware.storage import migration, schema
+from firmware.storage import migration, people_schema, roster_schema
 from firmware.storage.ledger import Ledger, Transaction, open_ledger, sqlite_engine
 
 VISIT = {
@@ -33,14 +33,14 @@ def old_ledger(file: Path) -> Path:
 
 
 def _fill(tx: Transaction) -> None:
-    tx.execute(insert(schema.departments).values(id=1, key=1, name_zh="内科", name_en="Internal medicine"))
+    tx.execute(insert(roster_schema.departments).values(id=1, key=1, name_zh="内科", name_en="Internal medicine"))
     tx.execute(
-        insert(schema.sessions).values(
+        insert(roster_schema.sessions).values(
             id=1, department_id=1, kind="general", weekday=1, mode="series", capacity=40,
             begins=time(8), ends=time(17),
         )
     )  # fmt: skip
-    tx.execute(insert(schema.patients).values(id=1, name_zh="王秀英", name_en="", born=date(1948, 3, 7)))
+    tx.execute(insert(people_schema.patients).values(id=1, name_zh="王秀英", name_en="", born=date(1948, 3, 7)))
     bookings = table("bookings", *map(column, VISIT))  # as it was then
     tx.execute(insert(bookings).values(VISIT))
     event = "INSERT INTO booking_events (booking_id, at, what, channel) VALUES (1, :at, 'booked', 'voice')"
@@ -48,16 +48,18 @@ def _fill(tx: Transaction) -> None:
 
 
 def add(tx: Transaction, state: str, patient_id: int | None, number: int) -> None:
-    columns = schema.bookings.c
+    columns = roster_schema.bookings.c
     first = select(*(each for each in columns if each.name != "id")).where(columns.id == 1)
     row = {**tx.execute(first).mappings().one(), "state": state, "patient_id": patient_id, "slot_key": f"x/{number}"}
-    tx.execute(insert(schema.bookings).values({**row, "day": date(2026, 3, 2 + number)}))
+    tx.execute(insert(roster_schema.bookings).values({**row, "day": date(2026, 3, 2 + number)}))
 
 
 def test_what_was_there_is_there_and_the_ledger_is_sound(old_ledger: Path) -> None:
     ledger = open_ledger(old_ledger)
     with ledger.reading() as tx:
-        assert tx.execute(select(schema.bookings.c.patient_id, schema.bookings.c.state)).all() == [(1, "booked")]
+        assert tx.execute(select(roster_schema.bookings.c.patient_id, roster_schema.bookings.c.state)).all() == [
+            (1, "booked")
+        ]
         assert tx.execute(text("PRAGMA integrity_check")).scalar() == "ok"
         assert tx.execute(text("PRAGMA foreign_key_check")).all() == []
     ledger.close()

@@ -1,6 +1,7 @@
 """S31: a caller who would rather not wait is called back when it is their turn; and calls that agents place."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from firmware.storage.desk_schema import queue_entries, talks
 from firmware.storage.text_schema import outbox
 from tests.scenarios.people import Hire, hears, is_connected, voices_heard_by
 from tests.scenarios.stage import LISTENING, Caller, Stage
+from tests.scenarios.test_s30_at_the_desk import PATIENT, speaks
 
 WANG_XIUYING, CHEN_MIN, DOCTOR = "13800000001", "13800000002", "13900000201"
 CHEN, LIU = 1000.0, 1500.0
@@ -160,3 +162,20 @@ def test_an_agent_at_home_takes_calls_by_pressing_one(stage: Stage, hire: Hire) 
     home.hang_up()
     caller.is_released()
     assert not voices_heard_by(caller)
+
+
+def test_an_agent_at_home_dials_and_is_rung_first(stage: Stage, hire: Hire, tmp_path: Path) -> None:
+    liu = hire("liu", "8002", 0.0, phone_number=DOCTOR)
+    liu.ask("sign_in", device="phone")
+    liu.ask("dial", number=CHEN_MIN)
+    home = picks_up(stage, DOCTOR)
+    home.hears_prompt("desk.press_one_to_call")
+    home.press("1")
+    patient = picks_up(stage, CHEN_MIN)
+    patient.hears_prompt("recording.notice")
+    stage.eventually("they are joined", lambda: len(liu.seat["talk"]["parties"]) == 2)
+    speaks(home, tmp_path)
+    hears(stage, patient, PATIENT)
+    home.hang_up()
+    patient.is_released()
+    liu.is_in("wrap-up")

@@ -15,6 +15,7 @@ from firmware.staff.rights import Role
 from firmware.storage.documents import SetupDocuments
 from firmware.storage.folders import Folders
 from firmware.storage.ledger import open_ledger
+from tests.web.booking_desk import Clinic
 from tests.web.browser import Browser, WsgiApp
 from webui.app import build_app
 from webui.gate import SESSION_COOKIE
@@ -83,3 +84,8 @@ def desk(sign_in: Callable[..., Browser]) -> Browser:
 @pytest.fixture
 def admin(sign_in: Callable[..., Browser]) -> Browser:
     return sign_in("admin")
+
+
+@pytest.fixture
+def clinic(office: Office) -> Clinic:
+    return Clinic(office)

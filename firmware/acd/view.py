@@ -91,6 +91,7 @@ def _offer(floor: Floor, seat: Seat) -> Plain | None:
         "language": entry.language if entry else talk.language if talk else None,
         "patient": entry.patient_id if entry else None,
         "is_callback": entry.is_callback if entry else False,
+        "direction": talk.direction if talk else "in",
         "asked_by": asker.agent.extension if asker else None,
         "waited_s": (floor.now - entry.turn_at).total_seconds() if entry else 0.0,
         "seconds_left": max(0.0, (ringing.until - floor.now).total_seconds()),

@@ -114,6 +114,8 @@ def test_a_call_that_rings_says_who_where_and_for_how_long(desk: Browser, me: in
     assert (offer["who"], offer["queue"], offer["language"]) == (CALLER, "Reception", "Chinese")
     assert (offer["kind"], offer["waited_s"], offer["seconds_left"]) == ("A call", 42, 13)
     assert seat(desk)["pop_call"] == "call-1"
+    seats.talks(me, direction="inside", number="8002", queue=None, entry=None)
+    assert seat(desk)["pop_call"] == "", "a colleague is nobody to register"
 
 
 def test_a_patient_who_is_known_is_named(desk: Browser, me: int, seats: Seats) -> None:

@@ -47,8 +47,14 @@ def shown(reader: Reader, tx: Transaction, seat: Seat) -> Shown:
         "wrap_up": seat["wrap_up"],
         "supervised_words": _supervised(reader, seat["supervised_by"]),
         "notice_words": _notice(reader, seat["notice"]),
-        "pop_call": next((part["call"] for key in ("offer", "talk", "wrap_up") if (part := seat[key])), "") or "",
+        "pop_call": _pop_call(seat),
     }
+
+
+def _pop_call(seat: Mapping[str, Any]) -> str:
+    """The call whose patient stands beside it; with a colleague there is none."""
+    parts = [part for key in ("offer", "talk", "wrap_up") if (part := seat[key])]
+    return next((part["call"] for part in parts if part.get("direction") != "inside"), None) or ""
 
 
 def state_words(reader: Reader, seat: Mapping[str, Any]) -> str:

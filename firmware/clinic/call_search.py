@@ -224,9 +224,9 @@ def _outcome(outcome: str, columns: Any) -> ColumnElement[bool]:
 
 
 def _quality(which: str) -> ColumnElement[bool]:
+    """A score that was withdrawn is none, but was appealed against."""
     columns = quality_scores.c
-    if which == LOW:
-        return columns.points * 100 < columns.most_points * LOW_PERCENT
     if which == APPEALED:
         return columns.appeal.is_not(None)
-    return columns.id.is_not(None)
+    counts = columns.is_withdrawn == 0
+    return and_(counts, columns.points * 100 < columns.most_points * LOW_PERCENT) if which == LOW else counts

@@ -105,6 +105,12 @@ def test_by_everything_that_is_known_of_a_call(
     assert ids(tx, is_recorded=False) == "cd"
 
 
+def test_a_score_that_was_withdrawn_is_none(tx: Transaction, journal: dict[str, int]) -> None:
+    tx.execute(quality_scores.update().values(appeal="no", appeal_answer="so it was", is_withdrawn=1))
+    assert ids(tx, quality="low") == ids(tx, quality="judged") == ""
+    assert ids(tx, quality="appealed") == "b"
+
+
 def test_the_seven_keys_work_in_every_combination(tx: Transaction, journal: dict[str, int]) -> None:
     """S51: call, agent, business, caller, number called, start and end of the call a; each alone and all together."""
     keys: dict[str, Any] = {

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Page
 
-from firmware.audio.levels import tone
 from firmware.audio.port import SAMPLE_RATE_HZ
 from firmware.staff import agents, users
 from firmware.staff.agents import Card
 from tests.browser.people import Person
+from tests.scenarios import people
 from tests.scenarios.people import voices_in
 from tests.scenarios.stage import Caller, Stage
 
@@ -106,11 +106,7 @@ def hears_agent_no_more(stage: Stage, caller: Caller) -> None:
 
 def speaks(caller: Caller, folder: Path) -> None:
     """The patient speaks on and on (a tone of a minute)."""
-    file = folder / "patient.wav"
-    with wave.open(str(file), "wb") as wav:
-        wav.setparams((1, 2, SAMPLE_RATE_HZ, 0, "NONE", ""))
-        wav.writeframes(tone((PATIENT_HZ,), 60.0, -13.0).tobytes())
-    caller.call.speak(file)
+    people.speaks(caller, folder, PATIENT_HZ)
 
 
 def spoken(file: Path) -> Path:

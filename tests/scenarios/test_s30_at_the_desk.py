@@ -1,30 +1,18 @@
 """S30, S34 and what belongs to them: callers and people at the desk, told by what each of them hears."""
 
-import wave
 from pathlib import Path
 
 import pytest
 
-from firmware.audio.levels import tone
-from firmware.audio.port import SAMPLE_RATE_HZ
 from firmware.control.channel import Refused
 from firmware.staff.rights import Role
 from firmware.storage.call_schema import calls
 from firmware.storage.desk_schema import agent_states, offers, queue_entries, talks, tasks
-from tests.scenarios.people import Hire, hears, is_connected, voices_heard_by
-from tests.scenarios.stage import Caller, Stage
+from tests.scenarios.people import Hire, hears, is_connected, speaks, voices_heard_by
+from tests.scenarios.stage import Stage
 
 WANG_XIUYING = "13800000001"
 PATIENT, CHEN, LIU, SUN = 600.0, 1000.0, 1500.0, 2000.0
-
-
-def speaks(caller: Caller, folder: Path) -> None:
-    """The patient speaks on and on (a tone of a minute)."""
-    file = folder / "patient.wav"
-    with wave.open(str(file), "wb") as wav:
-        wav.setparams((1, 2, SAMPLE_RATE_HZ, 0, "NONE", ""))
-        wav.writeframes(tone((PATIENT,), 60.0, -13.0).tobytes())
-    caller.call.speak(file)
 
 
 def test_a_caller_reaches_a_person_and_both_hear_each_other(stage: Stage, hire: Hire, tmp_path: Path) -> None:
@@ -36,7 +24,7 @@ def test_a_caller_reaches_a_person_and_both_hear_each_other(stage: Stage, hire: 
     chen.ask("answer")
     chen.is_in("talking")
     hears(stage, caller, CHEN)
-    speaks(caller, tmp_path)
+    speaks(caller, tmp_path, PATIENT)
     chen.hears(PATIENT)
     chen.ask("hang_up")
     caller.is_released()
@@ -72,7 +60,7 @@ def test_who_does_not_answer_is_passed_over_and_marked(stage: Stage, hire: Hire)
 def test_on_hold_nobody_hears_the_caller_and_the_caller_hears_music(stage: Stage, hire: Hire, tmp_path: Path) -> None:
     chen = hire("chen", "8001", CHEN).comes_to_work()
     caller = is_connected(stage, chen)
-    speaks(caller, tmp_path)
+    speaks(caller, tmp_path, PATIENT)
     chen.hears(PATIENT)
     chen.ask("hold")
     chen.hears()
@@ -92,7 +80,7 @@ def test_a_colleague_is_asked_joins_and_takes_over(stage: Stage, hire: Hire, tmp
     chen = hire("chen", "8001", CHEN).comes_to_work()
     caller = is_connected(stage, chen)
     liu = hire("liu", "8002", LIU).comes_to_work()
-    speaks(caller, tmp_path)
+    speaks(caller, tmp_path, PATIENT)
     with pytest.raises(Refused, match="TransferToOneself"):
         chen.ask("consult", to="8001")
     with pytest.raises(Refused, match="NoSuchNumber"):
@@ -139,7 +127,7 @@ def test_a_supervisor_listens_whispers_barges_in_and_ends_the_call(stage: Stage,
     sun.ask("sign_in", device="browser")
     sun.opens_page()
     caller = is_connected(stage, chen)
-    speaks(caller, tmp_path)
+    speaks(caller, tmp_path, PATIENT)
     sun.ask("listen", agent=chen.user_id)
     sun.hears(CHEN, PATIENT)
     chen.hears(PATIENT)
@@ -252,7 +240,7 @@ def test_a_caller_keys_who_they_are_unheard_and_comes_back_to_the_same_person(
     hears(stage, caller, CHEN)
     assert (chen.state, chen.seat["talk"]["is_away"]) == ("talking", False)
     assert stage.last_call()["patient_id"] == 1
-    speaks(caller, tmp_path)
+    speaks(caller, tmp_path, PATIENT)
     chen.hears(PATIENT)
     caller.hang_up()
     chen.is_in("wrap-up")

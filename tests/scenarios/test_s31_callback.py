@@ -11,12 +11,11 @@ from firmware.modem.virtual.client import PhoneCall
 from firmware.storage.call_schema import calls
 from firmware.storage.desk_schema import queue_entries, talks
 from firmware.storage.text_schema import outbox
-from tests.scenarios.people import Hire, hears, is_connected, voices_heard_by
+from tests.scenarios.people import Hire, hears, is_connected, speaks, voices_heard_by
 from tests.scenarios.stage import LISTENING, Caller, Stage
-from tests.scenarios.test_s30_at_the_desk import PATIENT, speaks
 
 WANG_XIUYING, CHEN_MIN, DOCTOR = "13800000001", "13800000002", "13900000201"
-CHEN, LIU = 1000.0, 1500.0
+PATIENT, CHEN, LIU = 600.0, 1000.0, 1500.0
 
 
 THREE_LINES = (
@@ -174,7 +173,7 @@ def test_an_agent_at_home_dials_and_is_rung_first(stage: Stage, hire: Hire, tmp_
     patient = picks_up(stage, CHEN_MIN)
     patient.hears_prompt("recording.notice")
     stage.eventually("they are joined", lambda: len(liu.seat["talk"]["parties"]) == 2)
-    speaks(home, tmp_path)
+    speaks(home, tmp_path, PATIENT)
     hears(stage, patient, PATIENT)
     home.hang_up()
     patient.is_released()

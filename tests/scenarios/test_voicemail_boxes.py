@@ -14,8 +14,8 @@ from firmware.storage import recordings
 from firmware.storage.call_schema import calls, voice_messages
 from firmware.storage.call_schema import recordings as recording_rows
 from firmware.storage.desk_schema import queue_entries
-from tests.scenarios.people import Hire, Person, hears, is_connected, voices_in
-from tests.scenarios.stage import Caller, Stage
+from tests.scenarios.people import Hire, Person, hears, is_connected, speaks, voices_in
+from tests.scenarios.stage import Stage
 
 WANG_XIUYING, LANDLINE = "13800000001", "02161230009"
 PATIENT, DOCTOR, CHEN = 600.0, 1500.0, 1000.0
@@ -27,12 +27,6 @@ def hires_doctor_wang(stage: Stage, hire: Hire) -> Person:
     with stage.ledger.transaction() as tx:
         message_boxes.answers_as(tx, wang.user_id, WANG)
     return wang
-
-
-def speaks(caller: Caller, folder: Path, seconds: float = 5.0) -> None:
-    file = folder / "patient.wav"
-    soundfile.write(file, tone((PATIENT,), seconds, -13.0), 8000, subtype="PCM_16")
-    caller.call.speak(file)
 
 
 def records_an_answer(stage: Stage, message_id: int) -> None:
@@ -70,7 +64,7 @@ def test_a_patient_asks_a_doctor_and_hears_the_answer(stage: Stage, hire: Hire, 
     caller.press("1")
     caller.hears("提问，说完按井号键")
     caller.waits()
-    speaks(caller, tmp_path)
+    speaks(caller, tmp_path, PATIENT, 5.0)
     stage.pass_time(8)
     caller.press("#")
     caller.hears_prompt("box.by_text")
@@ -118,7 +112,7 @@ def test_who_gave_up_waiting_leaves_a_message_that_keeps_the_queue(stage: Stage,
     caller.press("2")
     caller.hears_prompt("message.speak")
     caller.waits()
-    speaks(caller, tmp_path)
+    speaks(caller, tmp_path, PATIENT, 5.0)
     stage.pass_time(8)
     caller.hang_up()
     stage.eventually("the message is kept", lambda: stage.rows(voice_messages))

@@ -76,7 +76,10 @@ class Dialling:
                 tx, now, talk.call_id, INSIDE, None, is_withheld=False, direction=INSIDE, called=number
             )
         )
-        self._phones.let_listen(seat, talk, lambda: self._ring(seat, talk, wanted), lambda: None)
+        self._phones.let_listen(seat, talk, lambda: self._ring(seat, talk, wanted), lambda: self._never_began(talk))
+
+    def _never_began(self, talk: Talk) -> None:
+        self._floor.book.write(lambda tx: calls.end(tx, self._floor.now, talk.call_id, "cancelled"))
 
     def _ring(self, seat: Seat, talk: Talk, wanted: Agent) -> None:
         """At the colleague's place; who is not there has a box."""

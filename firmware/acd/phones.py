@@ -62,6 +62,7 @@ class Phones:
         """
         if seat.device != PHONE:
             if seat.sound is None:
+                give_up()
                 raise NoSound("your page has no sound")
             self._begin(seat, talk, give_up)
             self.listens(seat, talk, seat.sound.port, nothing, give_up)

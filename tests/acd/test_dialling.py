@@ -220,10 +220,14 @@ def test_whose_own_telephone_nobody_answers_calls_nobody(
     assert all(ended for _, _, ended in in_the_ledger(desk))
 
 
-def test_without_a_second_line_nobody_is_rung_and_nothing_is_kept(desk: Room, threads: Threads, liu: int) -> None:
-    desk.lines.free = 1
+@pytest.mark.parametrize(("number", "free"), [(PATIENT, 1), ("8001", 0)])
+def test_without_a_line_for_the_own_telephone_nobody_is_rung_and_nothing_is_kept(
+    desk: Room, threads: Threads, liu: int, number: str, free: int
+) -> None:
+    desk.comes_to_work("8001")
+    desk.lines.free = free
     with pytest.raises(NoFreeLine):
-        desk.ask("dial", liu, number=PATIENT)
+        desk.ask("dial", liu, number=number)
     assert desk.seat(liu).state == "ready"
     assert all(each.is_over for each in desk.lines.calls)
     assert all(ended for _, _, ended in in_the_ledger(desk))

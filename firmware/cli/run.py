@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
         ["-m", "firmware.cli", "exchange", "--data", data],
         ["-m", "webui", "--data", data, "--port", str(port), *everywhere],
     )
-    keepers = [threading.Thread(target=_keep_up, args=(command, stop)) for command in commands]
+    keepers = [threading.Thread(target=keep_up, args=(command, stop)) for command in commands]
     for keeper in keepers:
         keeper.start()
     address = f"{'https' if arguments.lan else 'http'}://localhost:{port}"
@@ -51,7 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _keep_up(command: list[str], stop: threading.Event) -> None:
+def keep_up(command: list[str], stop: threading.Event) -> None:
+    """Run `command` of Python's until `stop`; a process that ends, or is killed, is started again."""
     while not stop.is_set():
         process = subprocess.Popen([sys.executable, *command])
         while process.poll() is None and not stop.wait(0.2):

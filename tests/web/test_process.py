@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from firmware.cli.run import keep_up
 from firmware.clock import Deadline, SystemClock
 from firmware.storage.folders import Folders
 from tests.web.serving import free_port, serving
@@ -97,6 +99,44 @@ def test_nothing_of_it_stays_when_its_master_is_killed_although_a_page_listens(t
             assert not deadline.is_over, "the worker went on without its master"
             clock.sleep(0.1)
     page.close()
+
+
+def test_its_keeper_serves_the_pages_again_although_a_page_still_listened(tmp_path: Path) -> None:
+    with serving(tmp_path / "data") as made:
+        cookie = made.cookie
+    port, stop = free_port(), threading.Event()
+    command = ["-m", "webui", "--data", str(tmp_path / "data"), "--port", str(port)]
+    keeper = threading.Thread(target=keep_up, args=(command, stop), daemon=True)
+    keeper.start()
+    try:
+        assert ask(port, "/sign-in")[0] == 200
+        page = HTTPConnection("127.0.0.1", port, timeout=30)
+        page.request("GET", "/live", headers={"Cookie": cookie})
+        assert page.getresponse().status == 200
+        (first,) = children_with(str(port))
+        os.kill(first, signal.SIGKILL)
+        clock = SystemClock()
+        deadline = Deadline(clock, 60)
+        while children_with(str(port)) in ([], [first]):
+            assert not deadline.is_over
+            clock.sleep(0.05)
+        while ask(port, "/sign-in")[0] != 200:
+            assert not deadline.is_over
+        page.close()
+    finally:
+        stop.set()
+        keeper.join(timeout=30)
+    assert not keeper.is_alive()
+
+
+def children_with(word: str) -> list[int]:
+    """The processes that this one has started with the word in their command."""
+    found = []
+    for thread in Path("/proc/self/task").iterdir():
+        for child in map(int, (thread / "children").read_text().split()):
+            if word in Path(f"/proc/{child}/cmdline").read_text().split("\0"):
+                found.append(child)
+    return found
 
 
 def parent_of(process: int) -> int:

@@ -31,10 +31,11 @@ FRAME_BYTES = 320  # 20 ms: 160 samples of 16 bits, little-endian, mono, 8 kHz
 FRAMES_PER_S = 50
 SOUND, END = b"\x01", b"\x02"
 SEND_BUFFER_BYTES = 32_000  # a second of unread frames: the kernel doubles it and counts 1280 bytes for each
+MOST_UNHEARD = 5 * FRAMES_PER_S  # frames in a row that are left out for a reader that is held up; then it is cut
 
 
 class StreamEnded(ControlError):
-    """The stream is over, or its reader was so late that it was cut."""
+    """The stream is over, or its reader took nothing for so long that it was cut."""
 
 
 class SoundStream:
@@ -46,6 +47,7 @@ class SoundStream:
         self._greeting = greeting
         self._lock = threading.Lock()
         self._is_open = True
+        self._unheard = 0
         if greeting is None:
             self._begin()
 
@@ -59,15 +61,21 @@ class SoundStream:
         return self._greeting is None
 
     def send(self, frame: bytes) -> None:
-        """Send 20 ms of sound; never waits. Raises `StreamEnded`, also when the reader is about a second behind."""
+        """Send 20 ms of sound; never waits: while the reader is a second behind, what is said is left out.
+
+        Raises `StreamEnded`, also when that has lasted five seconds more.
+        """
         if len(frame) != FRAME_BYTES:
             raise ValueError(f"a frame has {FRAME_BYTES} bytes, not {len(frame)}")
         self._greet()
         try:
             self._put(SOUND + frame)
+            self._unheard = 0
         except BlockingIOError:
-            self._cut("its reader is a second behind")
-            raise StreamEnded("the reader was too slow") from None
+            self._unheard += 1
+            if self._unheard > MOST_UNHEARD:
+                self._cut("its reader takes nothing")
+                raise StreamEnded("the reader was too slow") from None
         except OSError as error:
             self._cut("the other side is gone")
             raise StreamEnded("the other side is gone") from error

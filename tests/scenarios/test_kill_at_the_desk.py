@@ -15,6 +15,7 @@ from tests.scenarios.test_s31_callback import picks_up, waits_and_wants_a_callba
 
 WANG_XIUYING, CHEN_MIN = "13800000001", "13800000002"
 PATIENT, CHEN, LIU, SUN = 600.0, 1000.0, 1500.0, 2000.0
+WRITTEN_S = 5.0  # at this pace half a second of life, in which the sound reaches its file
 PACKING_S = 400.0  # in a child process with the lowest priority; real seconds count for it
 
 
@@ -56,6 +57,7 @@ def test_three_people_are_cut_off_while_one_asks_another(stage: Stage, hire: Hir
     liu = hire("liu", "8002", LIU).comes_to_work()
     speaks(caller, tmp_path, PATIENT)
     chen.hears(PATIENT)
+    stage.clock.sleep(WRITTEN_S)
     chen.ask("consult", to="8002")
     liu.answers()
     chen.hears(LIU)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import wave
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -41,9 +42,11 @@ LINES = (
       for at in range(1, 9)),
     {"name": "L9", "kind": "gsm", "number": "13900000000"},
 )  # fmt: skip
-PATIENTS_HZ = (520.0, 620.0, 1040.0, 1120.0, 1560.0, 1660.0, 1780.0, 1900.0)
-AGENTS_HZ = (560.0, 660.0, 1080.0, 1160.0, 1610.0, 1720.0, 1840.0, 1960.0, 2060.0, 2160.0)
-VOICES_HZ = PATIENTS_HZ + AGENTS_HZ  # none near a key's tone (ITU-T Q.23), none near another
+PATIENTS_HZ = (512.5, 615.0, 1020.0, 1095.0, 1535.0, 1672.5, 1777.5, 1905.0)
+AGENTS_HZ = (552.5, 650.0, 1060.0, 1157.5, 1597.5, 1737.5, 1817.5, 1942.5, 2082.5, 2180.0)
+# None near a key's tone (ITU-T Q.23) nor near another; no two differ by a multiple of 50 Hz, for a voice of which frames
+# are missing sounds there as well.
+VOICES_HZ = PATIENTS_HZ + AGENTS_HZ
 LISTENED_S = 0.6
 AUDIBLE = 0.015  # of full scale
 SPEAKS_S = 240.0
@@ -341,10 +344,10 @@ def recordings_hold_what_was_said(
 
 
 def _voices_anywhere(sound: Sound, rate: int) -> set[float]:
-    every = rate // (SAMPLE_RATE_HZ) or 1
-    found: set[float] = set()
+    """Whoever is heard for a second or longer."""
+    plain = sound[:: rate // SAMPLE_RATE_HZ or 1]
     window = SAMPLE_RATE_HZ // 2
-    plain = sound[::every]
-    for start in range(0, len(plain) - window, window):
-        found |= voices_in(plain[start : start + window])
-    return found
+    heard = Counter(
+        voice for at in range(0, len(plain) - window, window) for voice in voices_in(plain[at : at + window])
+    )
+    return {voice for voice, windows in heard.items() if windows >= 2}

@@ -44,8 +44,8 @@ LINES = (
 )  # fmt: skip
 PATIENTS_HZ = (512.5, 615.0, 1020.0, 1095.0, 1535.0, 1672.5, 1777.5, 1905.0)
 AGENTS_HZ = (552.5, 650.0, 1060.0, 1157.5, 1597.5, 1737.5, 1817.5, 1942.5, 2082.5, 2180.0)
-# None near a key's tone (ITU-T Q.23) nor near another; no two differ by a multiple of 50 Hz, for a voice of which frames
-# are missing sounds there as well.
+# None near a key's tone (ITU-T Q.23) nor near another; no two differ by a multiple of 50 Hz, for a voice of which
+# frames are missing sounds there as well.
 VOICES_HZ = PATIENTS_HZ + AGENTS_HZ
 LISTENED_S = 0.6
 AUDIBLE = 0.015  # of full scale

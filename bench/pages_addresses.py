@@ -25,6 +25,7 @@ NOT_PAGES = {
     "/messages/voice/<message_id:int>/answer/sound": "a sound",
     "/messages/greeting/sound": "a sound",
     "/prompts/sound": "a sound",
+    "/settings/music/sound": "a sound",
     "/prompts/say": "a sound",
     "/calls/export": "a file, as long as the calls that were asked for",
     "/figures/export": "a file",
@@ -98,6 +99,7 @@ def _chosen(free_slot: str) -> dict[str, list[str]]:
         "/desk/pop/people": [f"/desk/pop/people?call={call_id(300)}&q=wang"],
         "/desk/pop/text": [f"/desk/pop/text?call={call_id(300)}&article=1"],
         "/knowledge/<article_id:int>": ["/knowledge/1"],
+        "/quality/forms/<key:re:[a-z0-9_]+>": ["/quality/forms/talk"],
         "/settings/queues/<key:re:[a-z0-9-]+>": ["/settings/queues/reception"],
         "/settings/agents/<user_id:int>": ["/settings/agents/1"],
     }  # fmt: skip

@@ -102,7 +102,7 @@ def test_a_supervisor_steps_into_a_call_from_the_wall(
     dialog.locator("#release-reason").fill("the caller shouts")
     dialog.get_by_role("button", name=supervisor.words("wall.release.do")).click()
     caller.is_released()
-    assert chen.seat["notice"] == {"kind": "released", "by": "supervisor"}
+    assert chen.seat["notice"] == {"kind": "released", "by": "supervisor", "reason": "the caller shouts"}
     assert trail(stage)[:7] == [
         ("call released", "8001, the caller shouts"), ("supervise leave", "8001"),
         ("supervise listen", "8001, quality"), ("supervise leave", "8001"),

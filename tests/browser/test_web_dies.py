@@ -55,7 +55,7 @@ def waits_for_pages(stage: Stage, parked_s: int) -> None:
 
 
 def dies(stage: Stage, desk: AtTheDesk) -> None:
-    for part in ("/desk", "/live", "ERR_", "WebSocket"):
+    for part in ("/desk", "/live", "ERR_", "WebSocket", "htmx:"):
         desk.person.excuse(part)
     stage.rig.kill_web()
 

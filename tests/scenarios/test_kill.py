@@ -76,7 +76,7 @@ def test_a_box_that_dies_in_a_call(open_stage: Callable[..., Stage]) -> None:
         patient, year = PATIENTS[number]
         day = DAYS[PATIENTS[:number].count(PATIENTS[number]) % len(DAYS)]
         before = {visit.id for visit in stage.booked()}
-        texts_before = len(stage.network.phone(patient).texts())
+        texts_before, lost_before = len(stage.network.phone(patient).texts()), unknown(stage)
 
         is_there = partial(moment.is_there, stage, len(before))
         caller = stage.ring("L1", patient)
@@ -93,12 +93,31 @@ def test_a_box_that_dies_in_a_call(open_stage: Callable[..., Stage]) -> None:
         assert "预约成功" not in heard or new, f"{moment.name}: spoken and lost"
         assert is_held(stage) == [], f"{moment.name}: the dead call still holds its slot"
         assert stage.last_call()["end_reason"] == "the box stopped"
-        got = stage.texts_to(patient, texts_before + len(new), within_s=MOST_S)[texts_before:]
-        stage.clock.sleep(A_TEXT_TOO_MANY_S)
-        assert [visit.code in text for visit, text in zip(new, got, strict=True)] == [True] * len(new), moment.name
-        assert len(stage.network.phone(patient).texts()) == texts_before + len(new), f"{moment.name}: texted twice"
+        got = texts_about(stage, patient, new, lost_before)[texts_before:]
+        lost = unknown(stage) - lost_before
+        assert len(got) + len(lost) == len(new), f"{moment.name}: texted twice, or lost with nobody told"
+        assert not lost or moment.is_there is text_is_leaving, f"{moment.name}: no modem had the text"
+        assert all(visit.code in text for visit, text in zip(new, got, strict=False)), moment.name
         recording_is_readable(stage)
     assert len(stage.booked()) >= sum(moment.is_there in (is_booked, text_is_leaving) for moment in MOMENTS)
+
+
+def unknown(stage: Stage) -> set[int]:
+    """Texts that may have left or not; the pages show them to a person, and nobody sends them again by himself."""
+    return {text.id for text in stage.rows(outbox, state="unknown")}
+
+
+def texts_about(stage: Stage, patient: str, visits: list[Any], lost_before: set[int]) -> list[str]:
+    """All that the patient has been texted, once each visit's text has come or is known to be in doubt."""
+    phone = stage.network.phone(patient)
+
+    def is_settled() -> bool:
+        told = " ".join(text["body"] for text in phone.texts())
+        return all(visit.code in told for visit in visits) or bool(unknown(stage) - lost_before)
+
+    stage.eventually("the texts", is_settled, MOST_S)
+    stage.clock.sleep(A_TEXT_TOO_MANY_S)
+    return [text["body"] for text in phone.texts()]
 
 
 # When a text finds its box dead: so long after it was sent, the process is killed.

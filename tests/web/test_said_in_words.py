@@ -9,7 +9,7 @@ from pathlib import Path
 import firmware.cli
 import webui
 from firmware.cli.staff import set_up
-from firmware.modem.voice import call, supervision
+from firmware.modem.voice import carried_call, supervision
 from firmware.storage import calls
 from tests.web.browser import Browser
 from webui.office import Office
@@ -60,7 +60,7 @@ def _codes(what: ast.expr) -> Iterator[str]:
 
 
 def test_every_end_of_a_call_is_told_in_words() -> None:
-    endings = {*supervision._ENDINGS.values(), *call._REASONS.values(), "released", "silence", "line fault"}
+    endings = {*supervision._ENDINGS.values(), *carried_call._REASONS.values(), "released", "silence", "line fault"}
     assert {ending for ending in endings if f"ended.{ending}" not in KEYS} == set()
 
 

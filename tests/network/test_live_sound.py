@@ -103,7 +103,7 @@ def test_keys_are_pressed_in_between(rig: Rig, phone: Phone, tmp_path: Path) -> 
 def test_a_listener_who_sleeps_is_cut_and_the_call_goes_on(rig: Rig, phone: Phone) -> None:
     near, far = streams()
     phone.connect(LiveSound(near))
-    rig.run(3000)
+    rig.run(7000)
     assert phone.leg.live is None
     assert 0.5 < len(listened(far)) / 8000 < 1.6
     assert rig.states()[-1] == "answered"

@@ -118,7 +118,7 @@ def test_a_supervisor_steps_into_a_call_from_the_wall(
         page.locator("#force-reason").fill("the desk is closing")
         page.locator("#force").get_by_role("button", name=supervisor.words("wall.force.do")).click()
         chen.is_in(state)
-        assert chen.seat["notice"] == {"kind": told, "by": "supervisor"}
+        assert chen.seat["notice"] == {"kind": told, "by": "supervisor", "reason": "the desk is closing"}
         page.wait_for_selector(f".seat.is-{state} >> text=Chen")
     assert trail(stage)[0] == ("force offline", "8001, the desk is closing")
 

@@ -109,7 +109,7 @@ def _run(stream: SoundStream, voice: bytes | None, punctual: Punctual) -> None:
             if voice is not None:
                 stream.send(voice)
     except StreamEnded:
-        pass
+        pass  # counted as ended, whichever way it ended
     punctual.ended += 1
 
 

@@ -165,7 +165,7 @@ def _cut(browser: Server) -> None:
     try:
         browser.sock.shutdown(socket.SHUT_RDWR)
     except OSError:
-        pass
+        pass  # it is closed already
 
 
 def _wait_for(sender: Worker) -> None:

@@ -15,6 +15,7 @@ from firmware.acd.desk import Desk
 from firmware.acd.floor import Entry, Seat
 from firmware.acd.outside import Records
 from firmware.acd.requests import Requests
+from firmware.acd.talk import Talk
 from firmware.audio.clips import ClipStore
 from firmware.audio.port import Port
 from firmware.audio.recorder import CallRecorder
@@ -128,6 +129,18 @@ class Room:
 
     def seat(self, user_id: int) -> Seat:
         return self.floor.seats[user_id]
+
+    def talk(self, user_id: int) -> Talk:
+        """What the agent is in."""
+        talk = self.seat(user_id).talk
+        assert talk is not None
+        return talk
+
+    def page(self, user_id: int) -> Page:
+        """Where the agent's sound comes out."""
+        page = self.seat(user_id).sound
+        assert isinstance(page, Page)
+        return page
 
     def caller(self, number: str = "13800000001", recorder: CallRecorder | None = None) -> Entry:
         """Somebody begins to wait."""

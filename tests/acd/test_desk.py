@@ -97,8 +97,7 @@ def test_only_one_takes_a_call(desk: Room) -> None:
 def test_a_call_that_goes_in_a_circle_is_stopped_and_unharmed(desk: Room) -> None:
     user_id = talks(desk)
     desk.comes_to_work("8002")
-    talk = desk.seat(user_id).talk
-    assert talk is not None
+    talk = desk.talk(user_id)
     talk.transfers = MOST_TRANSFERS
     with pytest.raises(TransferLoop):
         desk.ask("transfer", user_id, to="8002")
@@ -115,8 +114,7 @@ def test_a_call_that_goes_in_a_circle_is_stopped_and_unharmed(desk: Room) -> Non
 def test_a_transfer_keeps_the_turn_and_wishes_for_the_colleague(desk: Room) -> None:
     user_id = talks(desk)
     liu = desk.comes_to_work("8002")
-    talk = desk.seat(user_id).talk
-    assert talk is not None
+    talk = desk.talk(user_id)
     desk.ask("transfer", user_id, to="8002")
     assert talk.over.is_set()
     assert talk.caller_goes == Requeue("reception", liu, is_urgent=True)

@@ -8,26 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from firmware.acd.errors import ExtensionBusy, NoFreeLine, NoSuchExtension
-from firmware.acd.talk import LegKind, Talk
+from firmware.acd.talk import LegKind
 from firmware.audio.port import FRAME_SAMPLES, Port
 from firmware.clinic.desk_settings import CallClass
 from firmware.storage.call_schema import calls
-from tests.acd.desk import Page, Room
+from tests.acd.desk import Room
 from tests.acd.lines import FarEnd, Threads
 
 PATIENT, HOME = "13800000002", "13900000201"
-
-
-def talk_of(desk: Room, user_id: int) -> Talk:
-    talk = desk.seat(user_id).talk
-    assert talk is not None
-    return talk
-
-
-def port_of(desk: Room, user_id: int) -> Port:
-    page = desk.seat(user_id).sound
-    assert isinstance(page, Page)
-    return page.port
 
 
 # ---- the box of a colleague ----
@@ -42,7 +30,7 @@ def writing(desk: Room) -> Iterator[None]:
 
 def speaks(desk: Room, user_id: int, seconds: float) -> None:
     """The agent speaks into their page for so long, and the desk looks around."""
-    port, noise = port_of(desk, user_id), np.random.default_rng(1)
+    port, noise = desk.page(user_id).port, np.random.default_rng(1)
     for _ in range(round(seconds * 50)):
         port.hear(noise.integers(-8000, 8000, FRAME_SAMPLES).astype(np.int16))
         port.speak()
@@ -50,7 +38,7 @@ def speaks(desk: Room, user_id: int, seconds: float) -> None:
 
 def listens(desk: Room, user_id: int, seconds: float) -> int:
     """How many frames with sound the agent heard."""
-    return sum(bool(port_of(desk, user_id).speak().any()) for _ in range(round(seconds * 50)))
+    return sum(bool(desk.page(user_id).port.speak().any()) for _ in range(round(seconds * 50)))
 
 
 def leaves_a_message(desk: Room, user_id: int, seconds: float) -> None:
@@ -105,7 +93,7 @@ def test_who_says_nothing_leaves_no_message(desk: Room, writing: None) -> None:
     listens(desk, chen, 10)
     desk.desk.look()
     for _ in range(5 * 50):
-        port_of(desk, chen).hear(np.zeros(FRAME_SAMPLES, np.int16))
+        desk.page(chen).port.hear(np.zeros(FRAME_SAMPLES, np.int16))
     desk.desk.look()
     desk.writer.stop()
     assert desk.seat(chen).state == "ready", "the silence has ended the call"
@@ -172,7 +160,7 @@ def test_a_colleague_who_does_not_answer_rings_in_nobodys_ear(desk: Room) -> Non
     desk.ask("consult", chen, to="8002")
     desk.passes(31)
     assert desk.ask("seat", chen)["notice"]["kind"] == "no-answer"
-    assert talk_of(desk, chen).caller is not None
+    assert desk.talk(chen).caller is not None
     assert listens(desk, chen, 6.0) == 0
 
 
@@ -192,7 +180,7 @@ def liu(desk: Room, threads: Threads) -> int:
 def test_who_dials_at_home_is_rung_there_first_and_then_speaks(desk: Room, threads: Threads, liu: int) -> None:
     seen: list[set[LegKind]] = []
     desk.lines.does[PATIENT] = [
-        (30.0, lambda: seen.append({leg.kind for leg in talk_of(desk, liu).legs})),
+        (30.0, lambda: seen.append({leg.kind for leg in desk.talk(liu).legs})),
         (31.0, "hang"),
     ]
     desk.lines.does[HOME] = [(3.0, "1"), (3.1, threads.run)]
@@ -270,7 +258,7 @@ def test_who_is_at_home_asks_a_colleague_and_hands_over(desk: Room, threads: Thr
     desk.desk.look()
     threads.run()
     assert desk.seat(liu).state == "wrap-up"
-    assert [leg.kind for leg in talk_of(desk, chen).legs] == [LegKind.CALLER, LegKind.AGENT]
+    assert [leg.kind for leg in desk.talk(chen).legs] == [LegKind.CALLER, LegKind.AGENT]
 
 
 def test_who_is_at_home_picks_up_what_rings_at_a_colleague(desk: Room, threads: Threads, liu: int) -> None:
@@ -292,7 +280,7 @@ def test_who_is_at_home_picks_up_what_rings_at_a_colleague(desk: Room, threads: 
 def test_a_callback_is_made_from_home(desk: Room, threads: Threads, liu: int) -> None:
     seen: list[set[LegKind]] = []
     desk.lines.does[PATIENT] = [
-        (30.0, lambda: seen.append({leg.kind for leg in talk_of(desk, liu).legs})),
+        (30.0, lambda: seen.append({leg.kind for leg in desk.talk(liu).legs})),
         (31.0, "hang"),
     ]
     desk.lines.does[HOME] = [(3.0, "1"), (3.1, threads.run)]
@@ -323,7 +311,7 @@ def test_a_call_that_may_only_last_so_long_ends_after_a_beep_that_both_hear(
     heard: list[tuple[bool, bool]] = []
 
     def listen() -> None:
-        heard.append((beeps(desk.lines.calls[0].port), beeps(port_of(desk, chen))))
+        heard.append((beeps(desk.lines.calls[0].port), beeps(desk.page(chen).port)))
 
     desk.lines.does[PATIENT] = [(warned_at_s - 1.0, listen), (warned_at_s + 0.3, listen)]
     desk.ask("dial", chen, number=PATIENT)

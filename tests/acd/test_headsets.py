@@ -154,8 +154,7 @@ def test_who_is_muted_is_heard_by_nobody_and_in_the_next_talk_again(desk: Room) 
         desk.caller()
         desk.passes(1)
         desk.ask("answer", chen)
-        talk = desk.seat(chen).talk
-        assert talk is not None
+        talk = desk.talk(chen)
         own = talk.leg_of(chen)
         assert own is not None
         assert not desk.ask("seat", chen)["talk"]["is_muted"]

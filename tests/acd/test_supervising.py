@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import select
 
 from firmware.acd.errors import WrongState
-from firmware.acd.talk import Talk
 from firmware.storage.call_schema import call_events
 from firmware.storage.desk_schema import agent_states
 from firmware.storage.staff_schema import audit
@@ -29,18 +28,6 @@ def listens(desk: Room, agent: int, how: str = "listen") -> int:
     sun = desk.comes_to_work("8100")
     desk.ask(how, sun, agent=agent)
     return sun
-
-
-def talk_of(desk: Room, user_id: int) -> Talk:
-    talk = desk.seat(user_id).talk
-    assert talk is not None
-    return talk
-
-
-def page_of(desk: Room, user_id: int) -> Page:
-    page = desk.seat(user_id).sound
-    assert isinstance(page, Page)
-    return page
 
 
 @pytest.mark.parametrize("state", ["ready", "not-ready", "offline"])
@@ -76,23 +63,23 @@ def trail(desk: Room) -> list[Any]:
 def test_a_supervisor_whose_browser_crashed_listens_no_more(desk: Room) -> None:
     chen = talks(desk)
     sun = listens(desk, chen, "whisper")
-    page_of(desk, sun).is_lost = True
+    desk.page(sun).is_lost = True
     desk.passes(1)
     desk.passes(desk.settings.parked_s - 2)
     assert desk.ask("seat", chen)["supervised_by"], "a reload of the page is no end"
     desk.passes(3)
     assert desk.ask("seat", chen)["supervised_by"] is None
     assert desk.ask("seat", sun)["supervises"] is None
-    assert talk_of(desk, chen).leg_of(sun) is None
+    assert desk.talk(chen).leg_of(sun) is None
     assert trail(desk) == [("box", "supervision ended", "8100, 8001")]
 
 
 def test_a_supervisor_whose_page_comes_back_in_time_listens_on(desk: Room) -> None:
     chen = talks(desk)
     sun = listens(desk, chen)
-    page_of(desk, sun).is_lost = True
+    desk.page(sun).is_lost = True
     desk.passes(1)
-    page_of(desk, sun).is_lost = False
+    desk.page(sun).is_lost = False
     desk.seat(sun).lost_since = None
     desk.passes(desk.settings.parked_s)
     assert desk.ask("seat", chen)["supervised_by"]
@@ -114,7 +101,7 @@ def test_a_supervisor_with_a_call_of_their_own_is_heard_by_nobody_else(desk: Roo
     desk.caller("13800000002")
     desk.desk.look()
     desk.ask("answer", sun)
-    assert talk_of(desk, chen).leg_of(sun) is None
+    assert desk.talk(chen).leg_of(sun) is None
     assert desk.ask("seat", chen)["supervised_by"] is None
     with pytest.raises(WrongState):
         desk.ask("listen", sun, agent=chen)
@@ -135,14 +122,14 @@ def beeps(desk: Room, page: Page, seconds: float) -> int:
 
 def test_who_keeps_a_caller_on_hold_is_reminded_and_nobody_else(desk: Room) -> None:
     chen = talks(desk)
-    talk = talk_of(desk, chen)
+    talk = desk.talk(chen)
     desk.ask("hold", chen)
-    assert beeps(desk, page_of(desk, chen), 59) == 0
-    assert beeps(desk, page_of(desk, chen), 121) == 3
+    assert beeps(desk, desk.page(chen), 59) == 0
+    assert beeps(desk, desk.page(chen), 121) == 3
     assert desk.ask("seat", chen)["talk"]["held_since"] == desk.seat(chen).held_since.isoformat()  # type: ignore[union-attr]
     desk.ask("resume", chen)
-    assert beeps(desk, page_of(desk, chen), 90) == 0
+    assert beeps(desk, desk.page(chen), 90) == 0
     assert desk.ask("seat", chen)["talk"]["held_since"] is None
     assert talk.caller is not None
     desk.ask("hold", chen)
-    assert beeps(desk, page_of(desk, chen), 59) == 0, "every hold has its own time"
+    assert beeps(desk, desk.page(chen), 59) == 0, "every hold has its own time"

@@ -9,9 +9,9 @@ import soundfile
 from firmware.staff.rights import Role
 from firmware.storage.call_schema import calls, recordings, voice_messages
 from firmware.storage.desk_schema import agent_states, offers, queue_entries, talks, tasks
+from tests.scenarios.callbacks import owes_a_callback, picks_up
 from tests.scenarios.people import Hire, Person, hears, is_connected, speaks, voices_in
 from tests.scenarios.stage import Caller, Stage
-from tests.scenarios.test_s31_callback import picks_up, waits_and_wants_a_callback
 
 WANG_XIUYING, CHEN_MIN = "13800000001", "13800000002"
 PATIENT, CHEN, LIU, SUN = 600.0, 1000.0, 1500.0, 2000.0
@@ -95,11 +95,7 @@ def test_a_supervisor_who_listened_listens_to_nobody_afterwards(stage: Stage, hi
 
 def test_who_was_being_called_back_is_called_again(stage: Stage, hire: Hire) -> None:
     chen = hire("chen", "8001", CHEN).comes_to_work()
-    first = is_connected(stage, chen)
-    waits_and_wants_a_callback(stage, CHEN_MIN)
-    first.hang_up()
-    chen.is_in("wrap-up")
-    chen.ask("wrapped_up")
+    owes_a_callback(stage, chen, CHEN_MIN)
     chen.answers()
     stage.network.phone(CHEN_MIN).wait_for_ring(60)
     dies_and_comes_back(stage, chen)

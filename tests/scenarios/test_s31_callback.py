@@ -7,12 +7,12 @@ import pytest
 
 from firmware.cli.rig import SAMPLE_LINES
 from firmware.control.channel import Refused
-from firmware.modem.virtual.client import PhoneCall
 from firmware.storage.call_schema import calls
 from firmware.storage.desk_schema import queue_entries, talks
 from firmware.storage.text_schema import outbox
+from tests.scenarios.callbacks import owes_a_callback, picks_up, waits_and_wants_a_callback
 from tests.scenarios.people import Hire, hears, is_connected, speaks, voices_heard_by
-from tests.scenarios.stage import LISTENING, Caller, Stage
+from tests.scenarios.stage import LISTENING, Stage
 
 WANG_XIUYING, CHEN_MIN, DOCTOR = "13800000001", "13800000002", "13900000201"
 PATIENT, CHEN, LIU = 600.0, 1000.0, 1500.0
@@ -28,25 +28,6 @@ THREE_LINES = (
 def stage(open_stage: Callable[..., Stage]) -> Stage:
     """Three lines of copper, of which one stays free for callers."""
     return open_stage(speed=LISTENING, lines=THREE_LINES)
-
-
-def waits_and_wants_a_callback(stage: Stage, number: str) -> None:
-    caller = stage.ring("L2", number)
-    caller.press("0")
-    caller.hears_prompt("desk.offer_callback", within_s=120)
-    caller.press("1")
-    caller.hears_prompt("desk.confirm_callback")
-    caller.press("1")
-    caller.hears_prompt("desk.callback_kept")
-    caller.is_released()
-
-
-def picks_up(stage: Stage, number: str, within_s: float = 60.0) -> Caller:
-    """The telephone of `number` rings and is answered."""
-    phone = stage.network.phone(number)
-    phone.wait_for_ring(within_s)
-    call: PhoneCall = phone.answer()
-    return Caller(stage, call)
 
 
 def test_a_callback_takes_its_turn_and_only_when_somebody_is_free(stage: Stage, hire: Hire) -> None:
@@ -74,11 +55,7 @@ def test_a_callback_takes_its_turn_and_only_when_somebody_is_free(stage: Stage, 
 
 def test_a_callback_that_reaches_nobody_is_tried_again_and_then_given_up_with_a_text(stage: Stage, hire: Hire) -> None:
     chen = hire("chen", "8001", CHEN).comes_to_work()
-    first = is_connected(stage, chen)
-    waits_and_wants_a_callback(stage, CHEN_MIN)
-    first.hang_up()
-    chen.is_in("wrap-up")
-    chen.ask("wrapped_up")
+    owes_a_callback(stage, chen, CHEN_MIN)
     for tries in (1, 2, 3):
         chen.answers(within_s=90)
         chen.is_in("wrap-up", within_s=120)
